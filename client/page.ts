@@ -1,0 +1,70 @@
+// What a page has one of: its id, its connections (one per URL), and the moments at which a connection should look around.
+
+import { Connection } from './connection.js'
+import { emit } from './emit.js'
+import { refresh } from './render.js'
+
+type FetchEvent = CustomEvent<{ url: URL; fetchOptions: { headers: Record<string, string> } }>
+
+const connections = new Map<string, Connection>()
+const listeners = {
+  online: wake,
+  pageshow: wake,
+  visibilitychange: () => document.hidden || wake(),
+  // A page kept for going back cannot keep its socket; one that ends can at least say so.
+  pagehide: suspend,
+  'turbo:before-fetch-request': identify,
+}
+let listening: AbortController | undefined
+
+/** Made once per page life. Sent with subscriptions and, as `X-Turbo-Cable-Connection`, with Turbo's requests to this site. */
+export const connectionId = crypto.getRandomValues(new Uint32Array(4)).join('-')
+
+/** Watches over the page's connections and reconnects what `stop()` closed. The first subscription calls it for you. */
+export function start(): void {
+  if (listening) return
+  listening = new AbortController()
+  for (const [type, listener] of Object.entries(listeners)) {
+    addEventListener(type, listener as EventListener, { signal: listening.signal })
+  }
+  wake()
+}
+
+/** Closes every socket, ends every timer, and keeps the subscriptions for the next `start()`. */
+export function stop(): void {
+  listening?.abort()
+  listening = undefined
+  suspend()
+}
+
+/** The connection to the URL that the page names in `<meta name="action-cable-url">`, or else to /cable of the same host. */
+export function connection(): Connection {
+  start()
+  const url = cableUrl()
+  const found =
+    connections.get(url) ?? new Connection(url, { WebSocket, id: connectionId, gap, report: window.reportError })
+  connections.set(url, found)
+  return found
+}
+
+function cableUrl(): string {
+  const content = document.querySelector<HTMLMetaElement>('meta[name="action-cable-url"]')?.content.trim()
+  const url = content ? new URL(content, document.baseURI) : new URL('/cable', location.href)
+  return url.href.replace(/^http/, 'ws')
+}
+
+function gap(stream: string, spread: number): void {
+  if (emit('turbo-cable:gap', { stream }, document, true)) refresh(spread)
+}
+
+function wake(): void {
+  for (const each of connections.values()) each.wake()
+}
+
+function suspend(): void {
+  for (const each of connections.values()) each.suspend()
+}
+
+function identify({ detail: { url, fetchOptions } }: FetchEvent): void {
+  if (url.origin === location.origin) fetchOptions.headers['X-Turbo-Cable-Connection'] = connectionId
+}

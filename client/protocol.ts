@@ -1,0 +1,68 @@
+// The wire of turbo_cable, text ⇄ value, and how two cursors compare. Pure: no socket, no timer, no DOM.
+
+/** One broadcast as it arrives. `cursor` is there only if the server keeps positions. */
+export interface Message {
+  stream: string
+  data: unknown
+  cursor?: string
+}
+
+/** The server's answer to a subscribe. A server without cursors sends `stream` alone. */
+export interface Subscribed {
+  stream: string
+  /** The plain name, where a signed one was asked for; messages then carry this one. */
+  name?: string
+  /** The server's position when it answered. */
+  cursor?: string
+  /** `false`: the history no longer reaches back to the cursor asked for. */
+  recovered?: boolean
+  /** The window in milliseconds over which the pages with a gap spread their refresh. */
+  refresh?: number
+}
+
+export type Inbound =
+  | ({ type: 'message' } & Message)
+  | ({ type: 'subscribed' } & Subscribed)
+  | { type: 'ping'; cursor?: string }
+  | { type: 'rejected'; stream: string; reason?: string }
+  | { type: 'disconnect'; reason?: string; reconnect?: boolean; after?: number }
+
+/** What a frame says; `undefined` for anything that is not an object with a `type`. Unknown types pass and are ignored. */
+export function decode(frame: unknown): Inbound | undefined {
+  try {
+    const value = JSON.parse(frame as string)
+    return value?.type ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export const pong = '{"type":"pong"}'
+
+/** `cursor: null` asks for "from now on". A server that knows no cursors ignores both extra fields. */
+export function subscribe(stream: string, cursor: string | null, connection: string | undefined): string {
+  return JSON.stringify({ type: 'subscribe', stream, cursor, connection })
+}
+
+export function unsubscribe(stream: string): string {
+  return JSON.stringify({ type: 'unsubscribe', stream })
+}
+
+/**
+ * Is there anything between `seen` and `cursor`? Positions compare within an epoch; another epoch is another history, about
+ * which `seen` says nothing.
+ *
+ *     behind('e:41', 'e:44') // → true
+ *     behind('e:44', 'e:44') // → false
+ *     behind('e:44', 'f:2')  // → true
+ */
+export function behind(seen: string, cursor: string): boolean {
+  const [epoch, position] = parts(seen)
+  const [otherEpoch, otherPosition] = parts(cursor)
+  return epoch !== otherEpoch || position < otherPosition
+}
+
+function parts(cursor: string): [epoch: string, position: number] {
+  const colon = cursor.lastIndexOf(':')
+  return [cursor.slice(0, colon), +cursor.slice(colon + 1)]
+}

@@ -1,0 +1,67 @@
+// Starts a command and prints its output as it comes.
+import { Controller } from '@hotwired/stimulus'
+import { subscribe } from 'turbo-cable/client'
+import { post } from './post.js'
+
+export class TerminalController extends Controller {
+  static targets = ['screen', 'message', 'button']
+  static values = { stream: String, cursor: String, length: Number }
+
+  #leave = () => {}
+
+  // Lifecycle
+
+  connect() {
+    if (this.streamValue) this.#follow()
+  }
+
+  disconnect() {
+    this.#leave()
+  }
+
+  // Actions
+
+  async start(event) {
+    event.preventDefault()
+    const answer = post(event.target, event.submitter)
+    this.#leave()
+    this.screenTarget.textContent = ''
+    this.lengthValue = 0
+    this.#say(`${event.submitter.textContent}: starting`, { running: true })
+    try {
+      const { stream, cursor } = await answer
+      this.streamValue = stream
+      this.cursorValue = cursor
+      this.#follow()
+    } catch (error) {
+      this.#say(error.message)
+    }
+  }
+
+  // Internal
+
+  #follow() {
+    this.#leave = subscribe(this.streamValue, (data) => this.#receive(data), { cursor: this.cursorValue })
+  }
+
+  #receive({ title, chunk, offset, ending }) {
+    if (ending) return this.#finish(`${title}: ${ending}`)
+    this.#say(`${title}: running`, { running: true })
+    // A page rendered while the command ran shows some of what is delivered now; `length` is how much.
+    const fresh = chunk.slice(Math.max(0, this.lengthValue - offset))
+    this.lengthValue += fresh.length
+    this.screenTarget.append(fresh)
+    this.screenTarget.scrollTop = this.screenTarget.scrollHeight
+  }
+
+  #finish(message) {
+    this.#leave()
+    this.streamValue = ''
+    this.#say(message)
+  }
+
+  #say(message, { running = false } = {}) {
+    this.messageTarget.textContent = message
+    for (const button of this.buttonTargets) button.disabled = running
+  }
+}

@@ -1,0 +1,11 @@
+// The first page: the counter, and the way to the five patterns.
+import { Router } from 'express'
+import { Counter } from '../models/counter.mjs'
+
+export function home() {
+  const router = Router()
+  router.get('/', (req, res) => {
+    res.render('home/index', { counter: Counter.current(), host: req.get('host'), port: req.socket.localPort })
+  })
+  return router
+}

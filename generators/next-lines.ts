@@ -1,0 +1,52 @@
+// The three lines that make a page live, in the template language and the module style of the app at hand.
+
+import { callTag } from './layouts'
+import type { ServerStyle } from './server-entry'
+import type { View } from './views'
+
+/** The marker in a view, an element with an id, and a broadcast, with where each belongs. */
+export function nextLines(pages: readonly View[], style: ServerStyle): string {
+  const page = pages.find(({ language }) => language !== 'html') ?? pages[0]
+  const view = page ? (page.language === 'html' ? `in ${page.path}` : 'in a view') : 'in a page'
+  const stream = quoted('counter', style)
+  return table([
+    [`1. ${view}`, marker(page)],
+    ['2. beside it', page?.language === 'pug' ? '#counter 0' : '<p id="counter">0</p>'],
+    ...broadcast('broadcastUpdateTo', `${stream}, { target: ${stream}, text: ${quoted('1', style)} }`, style),
+  ])
+}
+
+/** The same for a page that a framework renders: it learns of a value, and renders it itself. */
+export function nextLinesOfFramework(style: ServerStyle): string {
+  return table([
+    ['1. in a component', "import { subscribe } from 'turbo-cable/client'"],
+    ['2. where it starts', "const unsubscribe = subscribe('counter', (data) => console.log(data))"],
+    ...broadcast('broadcastJson', `${quoted('counter', style)}, { count: 1 }`, style),
+  ])
+}
+
+function broadcast(verb: string, parameters: string, style: ServerStyle): Array<[string, string]> {
+  const module = quoted('turbo-cable', style)
+  const source =
+    style.modules === 'import' ? `import { ${verb} } from ${module}` : `const { ${verb} } = require(${module})`
+  return [
+    ['3. in a route, a model or a job', `await ${verb}(${parameters})${style.semicolon}`],
+    ['   at the top of that file', source + style.semicolon],
+  ]
+}
+
+function table(lines: ReadonlyArray<readonly [where: string, line: string]>): string {
+  const width = Math.max(...lines.map(([where]) => where.length))
+  return lines.map(([where, line]) => `${where.padEnd(width)}  ${line}`).join('\n')
+}
+
+function quoted(text: string, { quote }: ServerStyle): string {
+  return quote + text + quote
+}
+
+function marker(page: View | undefined): string {
+  if (!page || page.language === 'html') {
+    return '<div hidden data-turbo-stream="true" data-streams="counter" data-turbo-streams-target="source"></div>'
+  }
+  return callTag(page.language, 'turboStreamFrom', "'counter'", page.source)
+}

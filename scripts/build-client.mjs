@@ -1,0 +1,26 @@
+// Bundles the browser's half into dist/client. The types beside it come from `tsc -p client`.
+
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Builds `index.js`, `turbo_streams_controller.js` and `start.js`, and resolves to the paths written. */
+export async function buildClient({ outdir = `${root}dist/client` } = {}) {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: ['client/index.ts', 'client/turbo_streams_controller.ts', 'client/start.ts'],
+    outdir,
+    format: 'esm',
+    target: 'es2022',
+    bundle: true,
+    minify: true,
+    // Each imports the next by its name, so that all share one connection, and no file has a name that changes.
+    external: ['@hotwired/*', './index.js', './turbo_streams_controller.js'],
+    metafile: true,
+    logLevel: 'warning',
+  })
+  return Object.keys(metafile.outputs)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log((await buildClient()).join('\n'))

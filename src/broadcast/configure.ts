@@ -1,0 +1,62 @@
+// configureBroadcasts: the defaults of a process that has no app, such as a job runner.
+
+import { failure } from '../errors'
+import { httpPublisher } from './http-publisher'
+import type { Scheduler } from './later'
+import { registerConfigured, remotePublisher } from './process-defaults'
+import type { Locals } from './render'
+import { type ViewEngine, viewsRenderer } from './views-renderer'
+
+export interface ConfigureOptions {
+  /** The folder of the views, or several in the order to look in. Comes with `viewEngine`. */
+  readonly views?: string | readonly string[]
+  /** The view engine's module (`'ejs'`), or the engine itself. Comes with `views`. */
+  readonly viewEngine?: string | ViewEngine
+  /** The extension of the views, where it is not the engine's name. */
+  readonly extension?: string
+  /** What every partial sees, as `app.locals`. */
+  readonly locals?: Locals
+  /** Where broadcasts are sent. @default `TURBO_CABLE_BROADCAST_URL`, else `http://localhost:<port>/_broadcast` */
+  readonly url?: string
+  /** The hub's token. @default `TURBO_CABLE_BROADCAST_TOKEN` */
+  readonly token?: string
+  /** Where the Later verbs put their jobs. @default a queue in this process */
+  readonly scheduler?: Scheduler
+}
+
+/**
+ * Says what the free verbs of this process render with and where they send. A cable in the same process goes before it.
+ *
+ * ```ts
+ * configureBroadcasts({ views: 'views', viewEngine: 'ejs', url: 'https://example.org/_broadcast' })
+ * ```
+ *
+ * Returns a function that takes it back. Throws `TURBO_CABLE_BAD_OPTION` for an unknown option or a bad value.
+ */
+export function configureBroadcasts(options: ConfigureOptions): () => void {
+  for (const [name, value] of Object.entries(options)) {
+    if (known.includes(name)) continue
+    throw failure('TURBO_CABLE_BAD_OPTION', [name, `one of the known options (${known.join(', ')})`, value])
+  }
+  const { url, token, scheduler } = options
+  const renderer = configuredRenderer(options)
+  // Made once to be checked; the one in use is made when it is needed, as the environment may fill in the rest.
+  if (url !== undefined || token !== undefined) httpPublisher({ url: url ?? 'http://localhost', token })
+
+  return registerConfigured({
+    ...(renderer && { renderer: () => renderer }),
+    ...((url !== undefined || token !== undefined) && { publisher: () => remotePublisher(url, token) }),
+    ...(scheduler && { scheduler: () => scheduler }),
+  })
+}
+
+const known = ['views', 'viewEngine', 'extension', 'locals', 'url', 'token', 'scheduler']
+
+function configuredRenderer({ views, viewEngine, extension, locals }: ConfigureOptions) {
+  if (views === undefined && viewEngine === undefined) return undefined
+  if (views === undefined) throw failure('TURBO_CABLE_BAD_OPTION', ['views', 'given beside `viewEngine`', views])
+  if (viewEngine === undefined) {
+    throw failure('TURBO_CABLE_BAD_OPTION', ['viewEngine', 'given beside `views`', viewEngine])
+  }
+  return viewsRenderer({ views, viewEngine, extension, locals })
+}

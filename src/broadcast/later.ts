@@ -1,0 +1,47 @@
+// Broadcasts off the request's path: the Scheduler seam for real queues, and the one that works inside the process.
+
+import { setImmediate } from 'node:timers/promises'
+import { warn } from '../log'
+import type { BroadcastJob } from './job'
+import { type Perform, troubleLine, verbName } from './perform'
+
+/**
+ * Takes jobs and has `performBroadcast(job)` called for each, here or in a worker: sooner or later, and in order for each
+ * stream. A queue that stores jobs as JSON hands the partial plain objects in place of the records in `locals`.
+ */
+export interface Scheduler {
+  schedule(job: BroadcastJob): void | Promise<void>
+}
+
+/** The scheduler of a process: first come first served within a stream, streams independent of each other. */
+export class LaterQueue implements Scheduler {
+  readonly #perform: Perform
+  // The last job of each busy stream; it ends after all before it. It never rejects.
+  readonly #tails = new Map<string, Promise<void>>()
+
+  constructor(perform: Perform) {
+    this.#perform = perform
+  }
+
+  schedule(job: BroadcastJob): void {
+    const tail: Promise<void> = this.#run(job, this.#tails.get(job.stream)).then(() => {
+      if (this.#tails.get(job.stream) === tail) this.#tails.delete(job.stream)
+    })
+    this.#tails.set(job.stream, tail)
+  }
+
+  /** Resolves when nothing is left to send, jobs scheduled meanwhile included. */
+  async idle(): Promise<void> {
+    while (this.#tails.size > 0) await Promise.all(this.#tails.values())
+  }
+
+  async #run(job: BroadcastJob, previous: Promise<void> | undefined): Promise<void> {
+    await previous
+    await setImmediate()
+    try {
+      await this.#perform(job)
+    } catch (error) {
+      warn(troubleLine(verbName(job.action), job.stream, error))
+    }
+  }
+}

@@ -1,0 +1,79 @@
+// Does a broadcast: renders its job, hands it to the publisher, and reports trouble with the hub without breaking the app.
+
+import { failure } from '../errors'
+import { warn } from '../log'
+import { streamName } from '../stream/name'
+import { contentText, element, openingTag } from '../turbo/element'
+import type { BroadcastJob } from './job'
+import type { Broadcast, Publisher, PublishOptions } from './publisher'
+import type { Renderer } from './render'
+
+/** Where broadcasts go and what renders them; asked anew for each broadcast. */
+export interface PerformContext {
+  readonly publisher: () => Publisher
+  readonly renderer: () => Renderer | undefined
+}
+
+/**
+ * Performs a job: true when it was taken, false (after one logged line) when the hub could not be reached.
+ * Throws misuse at once, before any promise; rejects with `TURBO_CABLE_PARTIAL_MISSING` or `TURBO_CABLE_RENDER_FAILED`.
+ */
+export type Perform = (job: BroadcastJob) => Promise<boolean>
+
+export function createPerform({ publisher, renderer }: PerformContext): Perform {
+  return (job) => {
+    const stream = streamName(job.stream)
+    const opening = openingTag(job.action, job)
+    const verb = verbName(job.action)
+    const content = contentText(job)
+    if (content !== undefined || job.partial === undefined) {
+      return deliver(publisher(), { stream, data: element(job.action, opening, content) }, job, verb)
+    }
+
+    const by = renderer()
+    if (by === undefined) throw failure('TURBO_CABLE_NO_RENDERER', [job.partial])
+    const to = publisher()
+    return by
+      .render(job.partial, job.locals ?? {})
+      .then((html) => deliver(to, { stream, data: element(job.action, opening, html) }, job, verb))
+  }
+}
+
+/** Hands one broadcast over. A hub that is away or closed costs a logged line, never an exception. */
+export async function deliver(
+  publisher: Publisher,
+  broadcast: Broadcast,
+  { exclude }: PublishOptions,
+  verb: string,
+): Promise<boolean> {
+  try {
+    await publisher.publish([broadcast], exclude === undefined ? {} : { exclude })
+    return true
+  } catch (error) {
+    if (isMisuse(error)) throw error
+    warn(troubleLine(verb, broadcast.stream, error))
+    return false
+  }
+}
+
+/** What the log says of a broadcast that went nowhere: one line, whatever the error's message holds. */
+export function troubleLine(verb: string, stream: string, error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error)
+  return `${verb} sent nothing to "${stream}": ${reason.replace(/[\p{Cc}\s]+/gu, ' ').trim()}`
+}
+
+/** `broadcastReplaceTo` for `replace`; a custom action has no verb of its own. */
+export function verbName(action: string): string {
+  return ownVerbs.has(action) ? `broadcast${action.charAt(0).toUpperCase()}${action.slice(1)}To` : 'broadcastActionTo'
+}
+
+const ownVerbs = new Set(['append', 'prepend', 'replace', 'update', 'before', 'after', 'remove', 'refresh'])
+
+// A publisher that refuses what it was given says so with a code of ours; all else is trouble on the way.
+// By code, not by class: the publisher may come with another copy of this package.
+function isMisuse(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return false
+  return error.code.startsWith('TURBO_CABLE_') && !troubles.has(error.code)
+}
+
+const troubles = new Set(['TURBO_CABLE_UNREACHABLE', 'TURBO_CABLE_CLOSED'])

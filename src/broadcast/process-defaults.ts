@@ -1,0 +1,83 @@
+// What the free verbs of a process work with: the cable of this process if there is one, else what configureBroadcasts said,
+// else a POST to where the environment points. The one place that holds this rule, and the only state of the process.
+
+import { broadcastToken, broadcastUrl, httpPublisher } from './http-publisher'
+import { LaterQueue, type Scheduler } from './later'
+import { createPerform } from './perform'
+import type { Publisher } from './publisher'
+import type { Renderer } from './render'
+import type { VerbContext } from './verbs'
+
+type Defaults = Partial<VerbContext>
+
+// In both, the last one wins. What lives in this process goes before what was configured for it.
+const live: Defaults[] = []
+const configured: Defaults[] = []
+
+/** Makes a cable the default of its process until the returned function is called. */
+export function registerProcessCable(context: VerbContext): () => void {
+  return register(live, context)
+}
+
+/** Makes a publisher the default of the process until the returned function is called. */
+export function setProcessPublisher(publisher: Publisher): () => void {
+  return register(live, { publisher: () => publisher })
+}
+
+/** Defaults for where there is no cable, until the returned function is called. */
+export function registerConfigured(defaults: Defaults): () => void {
+  return register(configured, defaults)
+}
+
+/** Where the free verbs send. */
+export function processPublisher(): Publisher {
+  for (const { publisher } of candidates()) if (publisher) return publisher()
+  return remotePublisher()
+}
+
+/** What the free verbs render with, if anything. A cable that knows no app yet leaves the choice to the next. */
+export function processRenderer(): Renderer | undefined {
+  for (const { renderer } of candidates()) {
+    const found = renderer?.()
+    if (found) return found
+  }
+  return undefined
+}
+
+/** What the free Later verbs wait in. */
+export function processScheduler(): Scheduler {
+  for (const { scheduler } of candidates()) if (scheduler) return scheduler()
+  return processQueue
+}
+
+/** The queue of a process without a cable or a scheduler of its own: `await processQueue.idle()` before such a process ends. */
+export const processQueue = new LaterQueue(createPerform({ publisher: processPublisher, renderer: processRenderer }))
+
+/** The context of the free verbs. */
+export const processContext: VerbContext = {
+  publisher: processPublisher,
+  renderer: processRenderer,
+  scheduler: processScheduler,
+}
+
+/** The publisher for a hub elsewhere. The environment is read at each call; the publisher is kept while it says the same. */
+export function remotePublisher(url?: string | URL, token?: string): Publisher {
+  const to = { url: String(url ?? broadcastUrl()), token: token ?? broadcastToken() }
+  if (remote?.url !== to.url || remote.token !== to.token) remote = { ...to, publisher: httpPublisher(to) }
+  return remote.publisher
+}
+
+let remote: { url: string; token: string | undefined; publisher: Publisher } | undefined
+
+function register(list: Defaults[], defaults: Defaults): () => void {
+  const entry = { ...defaults }
+  list.push(entry)
+  return () => {
+    const index = list.indexOf(entry)
+    if (index !== -1) list.splice(index, 1)
+  }
+}
+
+function candidates(): Defaults[] {
+  return [...configured, ...live].reverse()
+}

@@ -1,0 +1,20 @@
+// The seam of the sending side: whatever can take a broadcast, and which one a process uses by default.
+
+/** Any value that JSON can hold. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+
+/** One message for one stream. A string is Turbo Stream HTML; anything else reaches the page as a JSON event. */
+export interface Broadcast {
+  readonly stream: string
+  readonly data: Json
+}
+
+export interface PublishOptions {
+  /** Id of the connection that shall not receive these broadcasts: the tab that caused them. */
+  readonly exclude?: string | undefined
+}
+
+/** Takes broadcasts, all or none. Resolves once they are on their way; rejects when they could not be taken. */
+export interface Publisher {
+  publish(broadcasts: readonly Broadcast[], options?: PublishOptions): Promise<void>
+}

@@ -1,0 +1,66 @@
+// The one error class and the one table of codes. Every message names the value received, the rule, and the way out.
+// docs/errors.md has a heading for each code; a test holds the two together.
+
+const templates = {
+  TURBO_CABLE_BAD_OPTION: (option: string, rule: string, value: unknown) =>
+    `Expected \`${option}\` to be ${rule}, got ${shown(value)}`,
+  TURBO_CABLE_BAD_STREAM: (value: unknown, rule: string) =>
+    `Expected a stream name, got ${shown(value)}: ${rule}. Name a stream with a string, a number, a saved record, or an array of these`,
+  TURBO_CABLE_BAD_RECORD: (value: unknown, rule: string) =>
+    `Expected a record, got ${shown(value)}: ${rule}. Pass an instance of a named class with an \`id\`, or a string`,
+  TURBO_CABLE_NO_TARGET: (action: string) =>
+    `Expected \`target\` or \`targets\` for the action "${action}", got neither: name an element's id or a CSS selector`,
+  TURBO_CABLE_NO_CONTENT: (action: string) =>
+    `Expected one of \`html\`, \`text\`, \`partial\` or \`render: false\` for the action "${action}", got none: pass \`html: ''\` for an empty body`,
+  TURBO_CABLE_BAD_ATTRIBUTE: (name: string, rule: string) => `Unexpected attribute ${shown(name)}: ${rule}`,
+  TURBO_CABLE_BAD_DATA: (value: unknown, rule: string) =>
+    `Expected data that JSON can hold, got ${shown(value)}: ${rule}`,
+  TURBO_CABLE_NO_RENDERER: (partial: string) =>
+    `Cannot render the partial "${partial}": no Express app is known in this process. Call app.use(turboCable()) first, or configureBroadcasts({ views, viewEngine })`,
+  TURBO_CABLE_PARTIAL_MISSING: (partial: string, tried: readonly string[]) =>
+    `Cannot find the partial "${partial}": tried ${tried.map((name) => `"${name}"`).join(' and ')}`,
+  TURBO_CABLE_RENDER_FAILED: (partial: string, reason: string) =>
+    `The partial "${partial}" failed to render: ${reason}`,
+  TURBO_CABLE_UNREACHABLE: (url: string, reason: string) => `Broadcast to ${url} was not taken: ${reason}`,
+  TURBO_CABLE_CLOSED: (what: string) => `Cannot ${what}: this cable is closed`,
+} as const
+
+export type TurboCableErrorCode = keyof typeof templates
+
+/** Every code there is, for docs and tests. */
+export const errorCodes = Object.keys(templates) as TurboCableErrorCode[]
+
+/** What turbo-cable throws and reports. `code` is stable; `message` may improve between releases. */
+export class TurboCableError extends Error {
+  override readonly name = 'TurboCableError'
+  readonly code: TurboCableErrorCode
+
+  constructor(code: TurboCableErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** Builds the error of a code from its template: `failure('TURBO_CABLE_NO_TARGET', ['replace'])`. */
+export function failure<Code extends TurboCableErrorCode>(
+  code: Code,
+  parameters: Parameters<(typeof templates)[Code]>,
+  cause?: unknown,
+): TurboCableError {
+  // The lookup loses the link between a code and its template's parameters; the signature above holds it.
+  const template = templates[code] as (...parameters: unknown[]) => string
+  return new TurboCableError(code, template(...parameters), cause === undefined ? undefined : { cause })
+}
+
+// A short picture of any value: `-1` (number). Never throws, never prints more than 80 characters of it.
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  const type = Array.isArray(value) ? 'array' : typeof value
+  let text: string
+  try {
+    text = (type === 'object' || type === 'array' || type === 'string' ? JSON.stringify(value) : String(value)) ?? type
+  } catch {
+    text = type
+  }
+  return `\`${text.length > 80 ? `${text.slice(0, 79)}…` : text}\` (${type})`
+}

@@ -1,0 +1,107 @@
+// POST /_broadcast: from an HTTP request to the publisher, or to the status that says what was wrong.
+// Texts and statuses are those of the turbo_cable gem and Navigator where they have one.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import getRawBody from 'raw-body'
+import type { Broadcast, Json, Publisher, PublishOptions } from '../broadcast/publisher'
+import { logger } from '../log'
+import { isStreamName } from '../stream/name'
+import { hasBearer } from './bearer'
+import { isTrustedPeer } from './trusted-peer'
+
+const debug = logger('broadcast')
+
+interface Answer {
+  readonly status: number
+  readonly text: string
+}
+
+const forbidden: Answer = { status: 403, text: 'Forbidden: Broadcasts only allowed from localhost' }
+const notJson: Answer = { status: 415, text: 'Unsupported Media Type: application/json required' }
+const tooLarge: Answer = { status: 413, text: 'Payload Too Large' }
+const invalidJson: Answer = { status: 400, text: 'Invalid JSON' }
+const streamRequired: Answer = { status: 400, text: 'Stream required' }
+const dataRequired: Answer = { status: 400, text: 'Data required' }
+const unavailable: Answer = { status: 503, text: 'Service Unavailable: the cable is closed' }
+const ok: Answer = { status: 200, text: 'OK' }
+
+export interface EndpointOptions {
+  readonly tokens: readonly string[]
+  readonly bodyBytes: number
+}
+
+/** Answers one POST; 200 `OK` once every subscribed socket has been handed the message. */
+export async function broadcastEndpoint(
+  request: IncomingMessage,
+  response: ServerResponse,
+  publisher: Publisher,
+  options: EndpointOptions,
+): Promise<void> {
+  const { status, text } = await take(request, publisher, options)
+  if (status !== 200) debug('refused: %d %s', status, text)
+  response.statusCode = status
+  response.setHeader('Content-Type', 'text/plain; charset=utf-8')
+  response.end(text)
+  // What was not read is drained, so that the client gets to read the answer.
+  if (!request.readableEnded) request.resume()
+}
+
+async function take(
+  request: IncomingMessage,
+  publisher: Publisher,
+  { tokens, bodyBytes }: EndpointOptions,
+): Promise<Answer> {
+  if (!hasBearer(request, tokens) && !isTrustedPeer(request)) return forbidden
+  const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = request.headers
+  if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type) || encoding !== 'identity') return notJson
+  const body = await bodyOf(request, bodyBytes)
+  if ('status' in body) return body
+  const batch = Array.isArray(body.value) ? body.value : [body.value]
+  if (batch.length === 0) return streamRequired
+  const broadcasts: Broadcast[] = []
+  for (const item of batch) {
+    const stream = field(item, 'stream')
+    const data = field(item, 'data')
+    if (!isStreamName(stream)) return streamRequired
+    if (data === undefined) return dataRequired
+    // It came out of JSON, so JSON can hold it.
+    broadcasts.push({ stream, data: data as Json })
+  }
+  const exclude = field(batch[0], 'exclude')
+  const options: PublishOptions = typeof exclude === 'string' ? { exclude } : {}
+  try {
+    await publisher.publish(broadcasts, options)
+    return ok
+  } catch (error) {
+    debug('not taken: %s', error)
+    return unavailable
+  }
+}
+
+// The JSON value of the body, whether or not somebody before us (express.json()) has read it.
+async function bodyOf(
+  request: IncomingMessage & { body?: unknown },
+  limit: number,
+): Promise<{ value: unknown } | Answer> {
+  let text: unknown = request.body
+  if (!request.readableDidRead) {
+    try {
+      text = await getRawBody(request, { limit, length: request.headers['content-length'] ?? null, encoding: 'utf8' })
+    } catch (error) {
+      return (error as { type?: string }).type === 'entity.too.large' ? tooLarge : invalidJson
+    }
+  }
+  if (text !== null && typeof text === 'object' && !Buffer.isBuffer(text)) return { value: text }
+  try {
+    return { value: JSON.parse(String(text)) }
+  } catch {
+    return invalidJson
+  }
+}
+
+// JSON.parse gave the value, so it is any of JSON's types; only objects have fields.
+function field(item: unknown, name: string): unknown {
+  return item !== null && typeof item === 'object' && Object.hasOwn(item, name)
+    ? (item as Record<string, unknown>)[name]
+    : undefined
+}

@@ -1,0 +1,32 @@
+// The public names, for `require('turbo-cable')`. src/index.mts repeats them for `import`.
+
+export { Broadcastable } from './broadcast/broadcastable'
+export { configureBroadcasts } from './broadcast/configure'
+export {
+  broadcastActionLaterTo,
+  broadcastActionTo,
+  broadcastAfterLaterTo,
+  broadcastAfterTo,
+  broadcastAppendLaterTo,
+  broadcastAppendTo,
+  broadcastBeforeLaterTo,
+  broadcastBeforeTo,
+  broadcastJson,
+  broadcastPrependLaterTo,
+  broadcastPrependTo,
+  broadcastRefreshTo,
+  broadcastRemoveTo,
+  broadcastReplaceLaterTo,
+  broadcastReplaceTo,
+  broadcastUpdateLaterTo,
+  broadcastUpdateTo,
+  performBroadcast,
+} from './broadcast/process'
+export type { Broadcast, Json, Publisher, PublishOptions } from './broadcast/publisher'
+export { TurboCableError, type TurboCableErrorCode } from './errors'
+export { type Cable, turboCable } from './express'
+export type { HubStats } from './hub/stats'
+export type { TurboCableOptions } from './options'
+export { domId } from './stream/dom-id'
+export { streamName } from './stream/name'
+export { turboStream } from './turbo/turbo-stream'

@@ -1,0 +1,27 @@
+// WebSocket frames as a server sends them: unmasked, whole, uncompressed (RFC 6455 §5.2). Built once per broadcast and
+// shared by all its subscribers; ws does all the rest of that protocol.
+
+const text = 0x81
+const ping = 0x89
+
+/** One text frame: `textFrame('hi')` → `81 02 68 69`. */
+export function textFrame(payload: string): Buffer {
+  const length = Buffer.byteLength(payload)
+  const header = length < 126 ? 2 : length < 65_536 ? 4 : 10
+  const frame = Buffer.allocUnsafe(header + length)
+  frame[0] = text
+  if (header === 2) frame[1] = length
+  else if (header === 4) {
+    frame[1] = 126
+    frame.writeUInt16BE(length, 2)
+  } else {
+    frame[1] = 127
+    frame.writeUInt32BE(Math.floor(length / 2 ** 32), 2)
+    frame.writeUInt32BE(length >>> 0, 6)
+  }
+  frame.write(payload, header)
+  return frame
+}
+
+/** An empty ping frame, which every WebSocket library answers by itself (RFC 6455 §5.5.2). */
+export const pingFrame: Buffer = Buffer.from([ping, 0])

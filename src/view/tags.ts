@@ -1,0 +1,40 @@
+// turboCableTags(): what an app without a bundler puts in its <head>.
+
+import escapeHtml from 'escape-html'
+
+export interface TagsOptions {
+  /** Nonce of the page's Content-Security-Policy, for both script tags. */
+  readonly nonce?: string
+  /** The cable's URL as the browser sees it, where a proxy puts a prefix before it. @default the mount path + `path` */
+  readonly url?: string
+}
+
+export type TurboCableTags = (options?: TagsOptions) => string
+
+const modules = {
+  '@hotwired/turbo': 'turbo.js',
+  '@hotwired/stimulus': 'stimulus.js',
+  'turbo-cable/client': 'index.js',
+  'turbo-cable/stimulus': 'turbo_streams_controller.js',
+}
+
+/**
+ * Makes the helper for a cable whose URL is `url()`. It prints an import map and the script that starts Turbo, Stimulus and
+ * the client, all served by the middleware itself; and the `action-cable-url` meta tag where the URL is not `/cable`.
+ *
+ * `turboCableTags({ nonce: 'n' })` → `<script type="importmap" nonce="n">{"imports":{"@hotwired/turbo":"/cable/turbo.js",…}}</script>
+ * <script type="module" src="/cable/start.js" nonce="n"></script>`
+ */
+export function createTurboCableTags(url: () => string): TurboCableTags {
+  return (given) => {
+    // Handlebars hands its helpers an object with the named arguments under `hash`.
+    const options = (given as { hash?: TagsOptions } | undefined)?.hash ?? given ?? {}
+    const base = options.url ?? url()
+    const nonce = options.nonce ? ` nonce="${escapeHtml(options.nonce)}"` : ''
+    const imports = Object.fromEntries(Object.entries(modules).map(([name, file]) => [name, `${base}/${file}`]))
+    // `<` could end the script element; JSON may spell it this way.
+    const map = JSON.stringify({ imports }).replaceAll('<', '\\u003c')
+    const meta = base === '/cable' ? '' : `<meta name="action-cable-url" content="${escapeHtml(base)}">\n`
+    return `${meta}<script type="importmap"${nonce}>${map}</script>\n<script type="module" src="${escapeHtml(base)}/start.js"${nonce}></script>`
+  }
+}

@@ -1,0 +1,55 @@
+// turboStreamFrom(): the marker in a page that the client finds and subscribes by.
+
+import { failure } from '../errors'
+import { type Streamable, streamName } from '../stream/name'
+import { attributeText } from '../turbo/tag'
+
+export interface TurboStreamFromContext {
+  /** The position that the page was read at, or undefined where none is known: the page then gets what comes after it subscribed. */
+  readonly cursor: () => string | undefined
+  /** Makes a stream's name a signed one. Without it the names are plain. */
+  readonly sign?: ((name: string) => string) | undefined
+}
+
+/** Writes the marker of the streams given; each argument is one stream, an array of parts too. */
+export type TurboStreamFrom = (...streamables: Streamable[]) => string
+
+/**
+ * Makes the view helper. Its output is HTML, so print it with the engine's raw tag: EJS `<%- turboStreamFrom('scores') %>`,
+ * Pug `!= turboStreamFrom('scores')`, Handlebars `{{{turboStreamFrom "scores"}}}`, Eta `<%~ turboStreamFrom('scores') %>`.
+ *
+ * ```ts
+ * turboStreamFrom('scores', ['room', 7])
+ * // → <div hidden data-turbo-stream="true" data-streams="scores,room:7" data-turbo-streams-target="source" data-cursor="e:41"></div>
+ * ```
+ *
+ * The gem's own client reads the same marker. `hidden` stands in place of the gem's inline style, which a strict content
+ * security policy ignores. Throws `TURBO_CABLE_BAD_STREAM` without arguments and for what names no stream.
+ */
+export function createTurboStreamFrom({ cursor, sign }: TurboStreamFromContext): TurboStreamFrom {
+  return (...given) => {
+    const streamables = withoutHelperOptions(given)
+    if (streamables.length === 0)
+      throw failure('TURBO_CABLE_BAD_STREAM', [undefined, 'turboStreamFrom() names no stream'])
+    const names = streamables.map((one) => streamName(one))
+    const marker = attributeText({
+      'data-turbo-stream': 'true',
+      'data-streams': names.map((name) => sign?.(name) ?? name).join(','),
+      'data-turbo-streams-target': 'source',
+      'data-cursor': cursor(),
+    })
+    return `<div hidden${marker}></div>`
+  }
+}
+
+// Handlebars calls every function with its own options as the last argument. A plain object names no stream, so none is lost.
+function withoutHelperOptions(given: readonly Streamable[]): readonly Streamable[] {
+  const last: unknown = given.at(-1)
+  const isHelperOptions =
+    typeof last === 'object' &&
+    last !== null &&
+    Object.getPrototypeOf(last) === Object.prototype &&
+    'hash' in last &&
+    'data' in last
+  return isHelperOptions ? given.slice(0, -1) : given
+}

@@ -1,0 +1,37 @@
+// Pattern 1, current heat: HTML that replaces one panel.
+
+import { test } from 'node:test'
+import { shows, useShowcase } from './showcase.ts'
+
+const showcase = useShowcase()
+const heat = '#current-heat h2'
+const state = '#current-heat .state'
+
+test('one page runs the heats, the other follows', async () => {
+  const desk = await showcase.visit('/heats')
+  const hall = await showcase.visit('/heats')
+  await shows(hall, heat, 'Heat 1 Waltz Bronze')
+  await shows(hall, state, 'Called to the floor')
+
+  await desk.getByRole('button', { name: 'Start heat 1' }).click()
+  await shows(hall, state, 'On the floor')
+  await desk.getByRole('button', { name: 'Finish heat 1' }).click()
+  await shows(hall, heat, 'Heat 2 Tango Bronze')
+  // The button that has come by broadcast works like one that came with the page.
+  await hall.getByRole('button', { name: 'Start heat 2' }).click()
+  await shows(desk, state, 'On the floor')
+  await shows(desk, heat, 'Heat 2 Tango Bronze')
+})
+
+test('after the last heat every page says so, and can start over', async () => {
+  const desk = await showcase.visit('/heats')
+  const hall = await showcase.visit('/heats')
+  await desk.getByRole('button', { name: 'Back to the first heat' }).click()
+  for (let number = 1; number <= 7; number++) {
+    await hall.getByRole('button', { name: `Start heat ${number}` }).click()
+    await desk.getByRole('button', { name: `Finish heat ${number}` }).click()
+  }
+  await shows(hall, heat, 'All heats are danced')
+  await hall.getByRole('button', { name: 'Back to the first heat' }).click()
+  await shows(desk, heat, 'Heat 1 Waltz Bronze')
+})

@@ -1,0 +1,12 @@
+// What the other tests need from outside. `npm test` installs it where it may; where it may not, this names what to install.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { findBinary, findChromium, missing } from '../../scripts/setup.mjs'
+
+test('a Chromium or Chrome is there for the browser tests', () => {
+  assert.ok(findChromium(), missing('chromium', 'chromium', 'or set CHROME_PATH to a Chromium or Chrome'))
+})
+
+test('curl is there for the integration tests', () => {
+  assert.ok(findBinary('curl'), missing('curl', 'curl'))
+})

@@ -1,0 +1,98 @@
+// The public names: exactly these, by every way in. A new name is added here on purpose or not at all.
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { build } from 'esbuild'
+import { run } from '../support/run.ts'
+import { installApp } from './consumer.ts'
+
+const ROOT_NAMES = [
+  'Broadcastable',
+  'TurboCableError',
+  'broadcastActionLaterTo',
+  'broadcastActionTo',
+  'broadcastAfterLaterTo',
+  'broadcastAfterTo',
+  'broadcastAppendLaterTo',
+  'broadcastAppendTo',
+  'broadcastBeforeLaterTo',
+  'broadcastBeforeTo',
+  'broadcastJson',
+  'broadcastPrependLaterTo',
+  'broadcastPrependTo',
+  'broadcastRefreshTo',
+  'broadcastRemoveTo',
+  'broadcastReplaceLaterTo',
+  'broadcastReplaceTo',
+  'broadcastUpdateLaterTo',
+  'broadcastUpdateTo',
+  'configureBroadcasts',
+  'domId',
+  'performBroadcast',
+  'streamName',
+  'turboCable',
+  'turboStream',
+  'turboStreamFrom',
+]
+
+const CLIENT_NAMES = ['connectMarker', 'connectionId', 'disconnectMarker', 'start', 'stop', 'subscribe']
+
+let folder: string
+let app: string
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'turbo-cable-exports-'))
+  app = await installApp(folder, 'esm')
+})
+after(() => rm(folder, { recursive: true }))
+
+test("require('turbo-cable') has the public names", async () => {
+  assert.deepEqual(await namesOf("Object.keys(require('turbo-cable'))"), ROOT_NAMES)
+})
+
+test("import 'turbo-cable' has the public names, and they are the same values", async () => {
+  assert.deepEqual(await namesOf("import('turbo-cable').then(Object.keys)"), ROOT_NAMES)
+  const differing =
+    "import('turbo-cable').then(m => Object.keys(m).filter(name => m[name] !== require('turbo-cable')[name]))"
+  assert.deepEqual(await namesOf(differing), [])
+})
+
+test("import 'turbo-cable/client' has the client's public names", async () => {
+  assert.deepEqual(await browserNamesOf('turbo-cable/client'), CLIENT_NAMES)
+})
+
+test("import 'turbo-cable/stimulus' has the controller", async () => {
+  assert.deepEqual(await browserNamesOf('turbo-cable/stimulus'), ['TurboStreamsController'])
+})
+
+test('no inside file can be reached by a deep import', async () => {
+  const { code, output } = await run(process.execPath, ['-e', "require('turbo-cable/dist/src/cable.js')"], { cwd: app })
+  assert.equal(code, 1)
+  assert.match(output, /ERR_PACKAGE_PATH_NOT_EXPORTED/)
+})
+
+/** The sorted names that `expression` evaluates to in a Node of the app. */
+async function namesOf(expression: string): Promise<string[]> {
+  const script = `Promise.resolve(${expression}).then(names => console.log(JSON.stringify(names.sort())))`
+  const { code, stdout, output } = await run(process.execPath, ['--input-type=commonjs', '-e', script], { cwd: app })
+  assert.equal(code, 0, output)
+  return JSON.parse(stdout)
+}
+
+/** Read by a bundler, as the browser's files are: they need a page to run in. */
+async function browserNamesOf(subpath: string): Promise<string[]> {
+  const entry = join(app, 'entry.js')
+  await writeFile(entry, `export * from '${subpath}'`)
+  const { metafile } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    format: 'esm',
+    write: false,
+    metafile: true,
+    outdir: app,
+  })
+  const names = Object.values(metafile.outputs).flatMap(({ exports }) => exports)
+  return names.sort()
+}

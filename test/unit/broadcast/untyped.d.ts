@@ -1,0 +1,6 @@
+// View engines and the other Express, which come without types.
+
+declare module 'ejs'
+declare module 'express4'
+declare module 'hbs'
+declare module 'pug'

@@ -1,0 +1,274 @@
+// The verbs: what they send, what they refuse at the call, and what a hub that is away does to them.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { BroadcastJob } from '../../../src/broadcast/job.ts'
+import { createPerform } from '../../../src/broadcast/perform.ts'
+import type { Publisher } from '../../../src/broadcast/publisher.ts'
+import type { Renderer } from '../../../src/broadcast/render.ts'
+import { createVerbs, type VerbContext } from '../../../src/broadcast/verbs.ts'
+import { failure } from '../../../src/errors.ts'
+import { recorder, warnings } from './support.ts'
+
+class Message {
+  constructor(readonly id?: unknown) {}
+}
+const message = new Message(1)
+
+const echo: Renderer = { render: async (partial, locals) => `${partial} ${Object.keys(locals)}` }
+
+function house(parts: Partial<{ publisher: Publisher; renderer: Renderer | undefined }> = {}) {
+  const publisher = recorder()
+  const jobs: BroadcastJob[] = []
+  const renderer = 'renderer' in parts ? parts.renderer : echo
+  const context: VerbContext = {
+    publisher: () => parts.publisher ?? publisher,
+    renderer: () => renderer,
+    scheduler: () => ({ schedule: (job) => void jobs.push(job) }),
+  }
+  return { verbs: createVerbs(context), perform: createPerform(context), publisher, jobs }
+}
+
+const placing = ['append', 'prepend', 'replace', 'update', 'before', 'after'] as const
+type Placing = (typeof placing)[number]
+
+function verb(action: Placing, later = '') {
+  return `broadcast${action.charAt(0).toUpperCase()}${action.slice(1)}${later}To` as 'broadcastAppendTo'
+}
+
+for (const action of placing) {
+  test(`${verb(action)} sends the element of its action`, async () => {
+    const { verbs, publisher } = house()
+    assert.equal(await verbs[verb(action)](['room', 7], { target: 'x', html: '<p>hi</p>' }), true)
+    assert.deepEqual(publisher.broadcasts, [
+      {
+        stream: 'room:7',
+        data: `<turbo-stream action="${action}" target="x"><template><p>hi</p></template></turbo-stream>`,
+      },
+    ])
+  })
+
+  test(`${verb(action, 'Later')} schedules the same, and returns nothing`, async () => {
+    const { verbs, publisher, jobs, perform } = house()
+    const returned: unknown = verbs[verb(action, 'Later') as 'broadcastAppendLaterTo'](message, {
+      target: message,
+      text: '<',
+    })
+    assert.equal(returned instanceof Promise, false)
+    assert.equal(publisher.broadcasts.length, 0)
+    assert.deepEqual(jobs, [{ stream: 'message_1', action, target: 'message_1', text: '<' }])
+    await perform(JSON.parse(JSON.stringify(jobs[0])))
+    assert.equal(
+      publisher.broadcasts[0]?.data,
+      `<turbo-stream action="${action}" target="message_1"><template>&lt;</template></turbo-stream>`,
+    )
+  })
+}
+
+test('content is html, else text, else the partial, else nothing where render is false', async () => {
+  const { verbs, publisher } = house()
+  const all = { html: '<i>', text: '<t>', partial: 'a/b', locals: { x: 1 } }
+  const { html: _html, ...textFirst } = all
+  const { text: _text, ...partialOnly } = textFirst
+  for (const options of [
+    all,
+    { ...all, html: '' },
+    textFirst,
+    partialOnly,
+    { partial: 'p' },
+    { ...all, render: false },
+  ]) {
+    await verbs.broadcastUpdateTo('s', { target: 'x', ...options })
+  }
+  const bodies = publisher.broadcasts.map(({ data }) => /<template>(.*)<\/template>/.exec(String(data))?.[1])
+  assert.deepEqual(bodies, ['<i>', '', '&lt;t&gt;', 'a/b x', 'p ', ''])
+})
+
+test('a custom action needs neither target nor content', async () => {
+  const { verbs, publisher } = house()
+  await verbs.broadcastActionTo('s', { action: 'visit', attributes: { url: '/' } })
+  assert.equal(
+    publisher.broadcasts[0]?.data,
+    '<turbo-stream url="/" action="visit"><template></template></turbo-stream>',
+  )
+})
+
+test('remove and refresh render nothing', async () => {
+  const { verbs, publisher } = house({ renderer: undefined })
+  await verbs.broadcastRemoveTo('s', { target: message })
+  await verbs.broadcastRemoveTo('s', { targets: '.x', attributes: { a: 1 } })
+  await verbs.broadcastRefreshTo('s')
+  await verbs.broadcastRefreshTo('s', { requestId: 'r', method: 'morph', scroll: 'preserve' })
+  assert.deepEqual(
+    publisher.broadcasts.map(({ data }) => data),
+    [
+      '<turbo-stream action="remove" target="message_1"></turbo-stream>',
+      '<turbo-stream a="1" action="remove" targets=".x"></turbo-stream>',
+      '<turbo-stream action="refresh"></turbo-stream>',
+      '<turbo-stream request-id="r" method="morph" scroll="preserve" action="refresh"></turbo-stream>',
+    ],
+  )
+})
+
+test('the tab to leave out goes to the publisher', async () => {
+  const { verbs, publisher, jobs, perform } = house()
+  await verbs.broadcastAppendTo('s', { target: 'x', html: '', exclude: 'tab' })
+  await verbs.broadcastRefreshTo('s', { exclude: 'tab' })
+  await verbs.broadcastJson('s', {}, { exclude: 'tab' })
+  verbs.broadcastAppendLaterTo('s', { target: 'x', html: '', exclude: 'tab' })
+  for (const job of jobs) await perform(job)
+  await verbs.broadcastAppendTo('s', { target: 'x', html: '' })
+  assert.deepEqual(publisher.options, [
+    { exclude: 'tab' },
+    { exclude: 'tab' },
+    { exclude: 'tab' },
+    { exclude: 'tab' },
+    {},
+  ])
+})
+
+test('misuse throws at the call, whether awaited or not, now or later', () => {
+  const { verbs, publisher, jobs } = house()
+  const refused: [string, Record<string, unknown>, unknown?][] = [
+    ['TURBO_CABLE_BAD_STREAM', { target: 'x', html: '' }, ''],
+    ['TURBO_CABLE_BAD_STREAM', { target: 'x', html: '' }, new Message()],
+    ['TURBO_CABLE_NO_TARGET', { html: '' }],
+    ['TURBO_CABLE_NO_CONTENT', { target: 'x' }],
+    ['TURBO_CABLE_NO_CONTENT', { target: 'x', html: null, locals: {} }],
+    ['TURBO_CABLE_BAD_ATTRIBUTE', { target: 'x', html: '', attributes: { Target: 'y' } }],
+    ['TURBO_CABLE_BAD_RECORD', { target: { id: 1 }, html: '' }],
+    ['TURBO_CABLE_BAD_OPTION', { target: 'x', html: 5 }],
+    ['TURBO_CABLE_BAD_OPTION', { target: 'x', html: '', method: 'x' }],
+    ['TURBO_CABLE_BAD_OPTION', { target: 'x', partial: '' }],
+    ['TURBO_CABLE_BAD_OPTION', { target: 'x', partial: 'a', locals: [] }],
+  ]
+  for (const [code, options, stream = 's'] of refused) {
+    assert.throws(() => verbs.broadcastReplaceTo(stream as string, options), { code })
+    assert.throws(() => verbs.broadcastReplaceLaterTo(stream as string, options), { code })
+  }
+  assert.throws(() => verbs.broadcastAppendTo('s', undefined as never), { code: 'TURBO_CABLE_NO_TARGET' })
+  assert.throws(() => verbs.broadcastRemoveTo('s', {}), { code: 'TURBO_CABLE_NO_TARGET' })
+  assert.throws(() => verbs.broadcastActionTo('s', {} as never), { code: 'TURBO_CABLE_BAD_OPTION' })
+  assert.throws(() => verbs.broadcastRefreshTo('s', { scroll: 'x' as never }), { code: 'TURBO_CABLE_BAD_OPTION' })
+  assert.deepEqual([publisher.broadcasts, jobs], [[], []])
+})
+
+test('a partial without a renderer throws at the call', () => {
+  const { verbs } = house({ renderer: undefined })
+  assert.throws(() => verbs.broadcastAppendTo('s', { target: 'x', partial: 'a/b' }), {
+    code: 'TURBO_CABLE_NO_RENDERER',
+  })
+})
+
+test('a render failure rejects, and nothing is sent', async (t) => {
+  const lines = warnings(t)
+  const error = failure('TURBO_CABLE_RENDER_FAILED', ['a', 'oops'])
+  const { verbs, publisher } = house({ renderer: { render: () => Promise.reject(error) } })
+  await assert.rejects(verbs.broadcastAppendTo('s', { target: 'x', partial: 'a' }), error)
+  assert.deepEqual([publisher.broadcasts, lines], [[], []])
+})
+
+test('a hub that is away gives false and one logged line', async (t) => {
+  const lines = warnings(t)
+  const troubles = [
+    failure('TURBO_CABLE_UNREACHABLE', ['http://a.test/', 'ECONNREFUSED']),
+    failure('TURBO_CABLE_CLOSED', ['broadcast']),
+    new Error('line one\nline two'),
+    'no error at all',
+  ]
+  for (const error of troubles) {
+    const { verbs } = house({ publisher: { publish: () => Promise.reject(error) } })
+    assert.equal(await verbs.broadcastReplaceTo(['room', 7], { target: 'x', html: '' }), false)
+  }
+  const { verbs } = house({
+    publisher: {
+      publish() {
+        throw new Error('at once')
+      },
+    },
+  })
+  assert.equal(await verbs.broadcastJson('s', {}), false)
+  assert.equal(await verbs.broadcastActionTo('s', { action: 'custom' }), false)
+  assert.deepEqual(lines, [
+    '[turbo-cable] broadcastReplaceTo sent nothing to "room:7": Broadcast to http://a.test/ was not taken: ECONNREFUSED',
+    '[turbo-cable] broadcastReplaceTo sent nothing to "room:7": Cannot broadcast: this cable is closed',
+    '[turbo-cable] broadcastReplaceTo sent nothing to "room:7": line one line two',
+    '[turbo-cable] broadcastReplaceTo sent nothing to "room:7": no error at all',
+    '[turbo-cable] broadcastJson sent nothing to "s": at once',
+    '[turbo-cable] broadcastActionTo sent nothing to "s": at once',
+  ])
+})
+
+test('what a publisher refuses as misuse rejects', async (t) => {
+  const lines = warnings(t)
+  const error = failure('TURBO_CABLE_BAD_DATA', [1, 'too large'])
+  const { verbs } = house({ publisher: { publish: () => Promise.reject(error) } })
+  await assert.rejects(verbs.broadcastRefreshTo('s'), error)
+  assert.deepEqual(lines, [])
+})
+
+test('broadcastJson sends any JSON value, as it was at the call', async () => {
+  const { verbs, publisher } = house()
+  const data = { status: 'processing', progress: [1], gone: undefined, at: new Date(0) }
+  const sent = verbs.broadcastJson('s', data)
+  data.progress.push(2)
+  await sent
+  for (const value of [null, 0, false, [1, null]]) await verbs.broadcastJson(['a', 1], value)
+  assert.deepEqual(publisher.broadcasts, [
+    { stream: 's', data: { status: 'processing', progress: [1], at: '1970-01-01T00:00:00.000Z' } },
+    { stream: 'a:1', data: null },
+    { stream: 'a:1', data: 0 },
+    { stream: 'a:1', data: false },
+    { stream: 'a:1', data: [1, null] },
+  ])
+})
+
+test('broadcastJson refuses at the call what JSON cannot hold, and strings', () => {
+  const { verbs } = house()
+  const cyclic: Record<string, unknown> = {}
+  cyclic.self = cyclic
+  const values = ['text', '', new Date(0), undefined, () => 1, Symbol('x'), { deep: [() => 1] }, cyclic, 1n, { a: 1n }]
+  for (const value of values) {
+    assert.throws(
+      () => verbs.broadcastJson('s', value),
+      (error: Error & { code?: string }) => {
+        assert.equal(error.code, 'TURBO_CABLE_BAD_DATA')
+        assert.doesNotMatch(error.message, /\n/)
+        return true
+      },
+    )
+  }
+  assert.throws(() => verbs.broadcastJson('s', 'text'), /wrap it: \{ text: … \}/)
+  assert.throws(
+    () => verbs.broadcastJson('s', { deep: { call: () => 1 } }),
+    /a function at "call" has no place in JSON/,
+  )
+  assert.throws(() => verbs.broadcastJson('', {}), { code: 'TURBO_CABLE_BAD_STREAM' })
+})
+
+test('a scheduler in trouble costs a logged line', async (t) => {
+  const lines = warnings(t)
+  const errors = [() => Promise.reject(new Error('queue away')), () => assert.fail('at once')]
+  for (const schedule of errors) {
+    const { broadcastAppendLaterTo } = createVerbs({
+      publisher: recorder,
+      renderer: () => undefined,
+      scheduler: () => ({ schedule }),
+    })
+    broadcastAppendLaterTo('s', { target: 'x', html: '' })
+  }
+  await new Promise(setImmediate)
+  assert.deepEqual(lines, [
+    '[turbo-cable] broadcastAppendTo sent nothing to "s": at once',
+    '[turbo-cable] broadcastAppendTo sent nothing to "s": queue away',
+  ])
+})
+
+test('a job that is no broadcast is refused before anything is sent', () => {
+  const { perform, publisher } = house()
+  assert.throws(() => perform({ stream: 'a,b', action: 'append', target: 'x', html: '' }), {
+    code: 'TURBO_CABLE_BAD_STREAM',
+  })
+  assert.throws(() => perform({ stream: 's', action: 'append', html: '' }), { code: 'TURBO_CABLE_NO_TARGET' })
+  assert.deepEqual(publisher.broadcasts, [])
+})

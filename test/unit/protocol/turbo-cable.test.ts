@@ -1,0 +1,64 @@
+// The wire as literal text, both ways.
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import * as wire from '../../../src/protocol/turbo-cable.ts'
+
+describe('decode', () => {
+  const commands: [string, unknown][] = [
+    ['{"type":"subscribe","stream":"s"}', { type: 'subscribe', stream: 's' }],
+    ['{"type":"subscribe","stream":"s","cursor":"e:41"}', { type: 'subscribe', stream: 's', cursor: 'e:41' }],
+    ['{"type":"subscribe","stream":"s","cursor":null}', { type: 'subscribe', stream: 's', cursor: null }],
+    [
+      '{"type":"subscribe","stream":"s","cursor":null,"connection":"c"}',
+      { type: 'subscribe', stream: 's', cursor: null, connection: 'c' },
+    ],
+    ['{"type":"subscribe","stream":"s","cursor":7}', { type: 'subscribe', stream: 's' }],
+    ['{"type":"subscribe","stream":"s","connection":"c"}', { type: 'subscribe', stream: 's' }],
+    ['{"type":"unsubscribe","stream":"s","extra":1}', { type: 'unsubscribe', stream: 's' }],
+    ['{"type":"pong"}', { type: 'pong' }],
+    [' \n{"stream":"é☃","type":"subscribe"} ', { type: 'subscribe', stream: 'é☃' }],
+  ]
+  for (const [text, command] of commands) it(`reads ${text.trim()}`, () => assert.deepEqual(wire.decode(text), command))
+
+  const noise = [
+    '',
+    '{',
+    'null',
+    '1',
+    '"subscribe"',
+    '[]',
+    '{}',
+    '{"type":"subscribe"}',
+    '{"type":"subscribe","stream":""}',
+  ]
+  noise.push(
+    '{"type":"subscribe","stream":["s"]}',
+    '{"type":"message","stream":"s"}',
+    '{"type":"__proto__","stream":"s"}',
+  )
+  for (const text of noise) it(`ignores ${text || 'nothing'}`, () => assert.equal(wire.decode(text), undefined))
+})
+
+describe('encode', () => {
+  const texts: [string, string][] = [
+    [wire.subscribed('s'), '{"type":"subscribed","stream":"s"}'],
+    [wire.subscribed('a"b'), '{"type":"subscribed","stream":"a\\"b"}'],
+    [wire.resumed('s', 'e:44', true), '{"type":"subscribed","stream":"s","cursor":"e:44","recovered":true}'],
+    [
+      wire.resumed('t--f', 'e:44', false, 's'),
+      '{"type":"subscribed","stream":"t--f","cursor":"e:44","recovered":false,"name":"s"}',
+    ],
+    [wire.message('s', '{"a":1}'), '{"type":"message","stream":"s","data":{"a":1}}'],
+    [wire.message('s', '"<p>"', 'e:45'), '{"type":"message","stream":"s","data":"<p>","cursor":"e:45"}'],
+    [wire.ping(), '{"type":"ping"}'],
+    [wire.ping('e:60'), '{"type":"ping","cursor":"e:60"}'],
+    [wire.rejected('s', 'unauthorized'), '{"type":"rejected","stream":"s","reason":"unauthorized"}'],
+    [
+      wire.disconnect('server_restart', true, 850),
+      '{"type":"disconnect","reason":"server_restart","reconnect":true,"after":850}',
+    ],
+    [wire.disconnect('unauthorized', false), '{"type":"disconnect","reason":"unauthorized","reconnect":false}'],
+  ]
+  for (const [text, expected] of texts) it(`writes ${expected}`, () => assert.equal(text, expected))
+})
