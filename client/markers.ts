@@ -3,7 +3,6 @@
 
 import { emit } from './emit.js'
 import { connection } from './page.js'
-import { behind } from './protocol.js'
 import { afterRender, render } from './render.js'
 import type { Listener } from './subscriptions.js'
 
@@ -43,8 +42,9 @@ class Marker {
     this.streams = streams
     this.#written = element.dataset.cursor
     const names = streams.split(',').filter(Boolean)
-    this.#listeners = names.map((stream) => ({
-      cursor,
+    const cursors = cursor?.split(',') ?? []
+    this.#listeners = names.map((stream, index) => ({
+      cursor: (cursors[index] ?? cursors[0]) || null,
       live: false,
       deliver: render,
       notify: (change, reason) => {
@@ -58,11 +58,9 @@ class Marker {
     this.#releases = names.map((stream, index) => cable.subscribe(stream, this.#listeners[index] as Listener))
   }
 
-  /** The least of its streams' cursors: from there on, this part of the page may lack something. */
-  get cursor(): string | null {
-    let least: string | null = null
-    for (const { cursor } of this.#listeners) if (!least || (cursor && behind(cursor, least))) least = cursor
-    return least
+  /** As in `data-cursor`: one cursor for each stream. A page comes with one for all of them, the position it was read at. */
+  get cursor(): string {
+    return this.#listeners.map((listener) => listener.cursor).join()
   }
 
   /** Is the element as it was left? Then a morph has made no other part of the page older either. */
@@ -87,7 +85,7 @@ class Marker {
     const { cursor } = this
     this.#gap ||= lost
     afterRender(() => {
-      if (!cursor || this.#gap || markers.get(this.#element) !== this || !this.#element.isConnected) return
+      if (this.#gap || markers.get(this.#element) !== this || !this.#element.isConnected) return
       this.#element.dataset.cursor = this.#written = cursor
     })
   }

@@ -5,12 +5,7 @@ import { lstat, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs
 import { basename, dirname, join, relative } from 'node:path'
 import type { Edit } from './draft'
 
-/** A file was not as the plan saw it; nothing of it was written. */
-export class ChangedFileError extends Error {
-  override readonly name = 'ChangedFileError'
-}
-
-/** Applies all edits below a directory, after checking all of them. Throws `ChangedFileError`, or the system's error. */
+/** Applies all edits below a directory, after checking all of them. Throws where a file is not as the plan saw it. */
 export async function applyEdits(directory: string, edits: readonly Edit[]): Promise<void> {
   const root = await realpath(directory)
   for (const edit of edits) await check(root, edit)
@@ -22,12 +17,12 @@ async function check(root: string, { path, before }: Edit): Promise<void> {
   await checkInside(root, dirname(file))
   const stats = await lstat(file).catch(absent)
   if (before === undefined) {
-    if (stats) throw new ChangedFileError(`${path} was made in the meantime; run the command again`)
+    if (stats) throw new Error(`${path} was made in the meantime; run the command again`)
     return
   }
-  if (!stats?.isFile()) throw new ChangedFileError(`${path} is no longer a file; run the command again`)
+  if (!stats?.isFile()) throw new Error(`${path} is no longer a file; run the command again`)
   if ((await readFile(file, 'utf8')) !== before)
-    throw new ChangedFileError(`${path} was changed in the meantime; run the command again`)
+    throw new Error(`${path} was changed in the meantime; run the command again`)
 }
 
 // A directory that is a link would let an edit leave the app.
@@ -35,7 +30,7 @@ async function checkInside(root: string, directory: string): Promise<void> {
   const real = await realpath(directory).catch(absent)
   if (real === undefined) return checkInside(root, dirname(directory))
   if (relative(root, real).startsWith('..') || real !== directory) {
-    throw new ChangedFileError(`${relative(root, directory)} is a link; nothing behind it is changed`)
+    throw new Error(`${relative(root, directory)} is a link; nothing behind it is changed`)
   }
 }
 

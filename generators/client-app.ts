@@ -4,19 +4,19 @@ import type { Files } from './draft'
 import { directoryOf, posixJoin } from './paths'
 import { topLevelImports } from './script'
 import { maskScript } from './script-mask'
-import { isServerScript, serverScript } from './server-app'
+import { importedFiles, isServerScript, serverScript } from './server-app'
 
 const clientScript = /\.(?:[jt]sx?|m[jt]s)$/
 const notClient =
   /(?:^|\/)(?:tests?|__tests__|spec|e2e|public|static|node_modules)\/|\.(?:test|spec|config|d|stories)\.\w+$/
 
-/** Whether package.json or a configuration file names a bundler. */
+/** Whether a bundler makes the pages' scripts: one is there, and not for the server's code alone. */
 export function hasBundler(files: Files, packages: ReadonlySet<string>): boolean {
   const names = ['vite', 'esbuild', 'webpack', 'rollup', 'rolldown', 'parcel', '@rspack/core', '@rsbuild/core']
-  return (
-    names.some((name) => packages.has(name)) ||
-    [...files.keys()].some((path) => /^(?:vite|webpack|rollup|rspack)\.config\.\w+$/.test(path))
-  )
+  const there = [...files.keys()].some((path) => /^(?:vite|webpack|rollup|rspack)\.config\.\w+$/.test(path))
+  if (!there && !names.some((name) => packages.has(name))) return false
+  const entries = namedEntries(files)
+  return entries.length === 0 || entries.some((path) => !isServerCode(files, path)) || stimulusScripts(files).length > 0
 }
 
 /** The scripts that start a Stimulus application. */
@@ -63,35 +63,54 @@ export function controllersDirectory(files: Files): string | undefined {
   return controllers.length > 0 ? directoryOf(controllers.sort((a, b) => a.length - b.length)[0] ?? '') : undefined
 }
 
-/** The scripts that the pages or the bundler's configuration name as entries. */
+/** The scripts that the pages or the bundler's configuration name as entries, without the server's. */
 export function entryScripts(files: Files): string[] {
-  const named: string[] = []
-  for (const [path, source] of files) {
-    if (/\.html$/.test(path) && !/(?:^|\/)(?:public|static)\//.test(path)) {
-      for (const [, , url = ''] of source.matchAll(
-        /<script\b[^>]*\btype=(["']?)module\1[^>]*\bsrc=["']([^"']+)["']/gi,
-      )) {
-        named.push(url.startsWith('/') ? url : posixJoin(directoryOf(path), url))
-      }
-    } else if (/^[\w.-]*(?:vite|webpack|rollup|rspack|esbuild|build)[\w.-]*\.[cm]?[jt]s$/.test(path)) {
-      for (const [, value = ''] of source.matchAll(
-        /\b(?:entry|input|entryPoints)\s*:\s*(\{[^}]*\}|\[[^\]]*\]|["'][^"']+["'])/g,
-      )) {
-        for (const [, , file = ''] of value.matchAll(/(["'])([^"']+)\1\s*(?=[,\]}]|$)/g)) named.push(file)
-      }
-    } else if (path === 'package.json') {
-      for (const [, file = ''] of source.matchAll(
-        /\b(?:esbuild|rollup|parcel(?: build)?)(?: -\S+)* ([\w./-]+\.[jt]sx?)\b/g,
-      ))
-        named.push(file)
-    }
-  }
-  const scripts = clientScripts(files)
-  const found = named.flatMap((name) => {
-    const path = posixJoin('', name)
-    return scripts.find((script) => script === path || script.replace(/\.\w+$/, '') === path) ?? []
-  })
+  return namedEntries(files).filter((path) => !isServerCode(files, path))
+}
+
+function namedEntries(files: Files): string[] {
+  const scripts = [...files.keys()].filter((path) => clientScript.test(path) && !notClient.test(path))
+  const found = [...files]
+    .flatMap(([path, source]) => entryNames(path, source))
+    .flatMap((name) => {
+      const path = posixJoin('', name)
+      return scripts.find((script) => script === path || script.replace(/\.\w+$/, '') === path) ?? []
+    })
   return [...new Set(found)]
+}
+
+// What one file names as entries: a page by its module scripts, a configuration or package.json by what it says.
+function entryNames(path: string, source: string): string[] {
+  if (/\.html$/.test(path) && !/(?:^|\/)(?:public|static)\//.test(path)) {
+    return [...source.matchAll(/<script\b[^>]*\btype=(["']?)module\1[^>]*\bsrc=["']([^"']+)["']/gi)].flatMap(
+      ([, , url = '']) => [posixJoin(directoryOf(path), url), ...(url.startsWith('/') ? [url] : [])],
+    )
+  }
+  if (/^[\w.-]*(?:vite|webpack|rollup|rspack|esbuild|build)[\w.-]*\.[cm]?[jt]s$/.test(path)) {
+    const values = source.matchAll(/\b(?:entry|input|entryPoints)\s*:\s*(\{[^}]*\}|\[[^\]]*\]|["'][^"']+["'])/g)
+    return [...values].flatMap(([, value = '']) =>
+      [...value.matchAll(/(["'])([^"']+)\1\s*(?=[,\]}]|$)/g)].map(([, , file = '']) => file),
+    )
+  }
+  if (path !== 'package.json') return []
+  const commands = source.matchAll(/\b(?:esbuild|rollup|parcel(?: build)?)(?: -\S+)* ([\w./-]+\.[jt]sx?)\b/g)
+  return [...commands].map(([, file = '']) => file)
+}
+
+// Whether a script is the server's: it makes the app, takes in the script that does, or takes in what only Node has.
+function isServerCode(files: Files, entry: string): boolean {
+  const seen = new Set<string>()
+  const left = [entry]
+  for (let path = left.pop(); path !== undefined; path = left.pop()) {
+    const source = files.get(path) ?? ''
+    if (seen.has(path)) continue
+    seen.add(path)
+    if (serverScript(path, source)) return true
+    if (topLevelImports(source).some(({ specifier }) => /^(?:node:.*|express|https?|fs|path|dotenv)$/.test(specifier)))
+      return true
+    left.push(...importedFiles(files, path))
+  }
+  return false
 }
 
 function clientScripts(files: Files): string[] {

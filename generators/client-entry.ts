@@ -11,7 +11,7 @@ import {
 import type { Draft, Files } from './draft'
 import { controller } from './markup-body'
 import { directoryOf, relativePath } from './paths'
-import { isPackage, lineEndAfter, type Style, statementEnd, styleOf, topLevelImports } from './script'
+import { lineEndAfter, type Style, statementEnd, styleOf, topLevelImports } from './script'
 import { maskScript } from './script-mask'
 
 const className = 'TurboStreamsController'
@@ -51,7 +51,8 @@ function byHand(draft: Draft, reason: string): true {
   import '@hotwired/turbo'
   import { Application } from '@hotwired/stimulus'
   import { TurboStreamsController } from 'turbo-cable/stimulus'
-  Application.start().register('${controller}', TurboStreamsController)`)
+  Application.start().register('${controller}', TurboStreamsController)
+Or, if no bundler makes your pages' scripts, put what turboCableTags() returns into <head>, unescaped.`)
   return true
 }
 
@@ -154,19 +155,14 @@ function addLines(
   draft.change(path, text, summary)
 }
 
-// With or without its extension, as the file's other relative imports have it.
+// With or without its extension, as the file's other relative imports have it. Without any: as Node has it for
+// JavaScript, as bundlers have it for TypeScript.
 function specifierOf(from: string, file: string, specifiers: readonly string[]): string {
   const path = relativePath(directoryOf(from), file)
-  const own = specifiers.filter(
-    (specifier) => !isPackage(specifier) && !/\.(?:css|scss|sass|less|svg|png|json)$/.test(specifier),
-  )
   const bare = path.replace(/\.\w+$/, '')
+  const style = /\.(?:css|scss|sass|less|svg|png|json)$/
+  const own = specifiers.filter((specifier) => /^\.\.?\//.test(specifier) && !style.test(specifier))
   if (own.some((specifier) => !/\.[cm]?[jt]sx?$/.test(specifier))) return bare
-  if (file.endsWith('.ts'))
-    return own.some((specifier) => /\.js$/.test(specifier))
-      ? `${bare}.js`
-      : own.some((specifier) => /\.ts$/.test(specifier))
-        ? path
-        : bare
-  return path
+  if (file.endsWith('.js') || own.some((specifier) => specifier.endsWith('.ts'))) return path
+  return own.length > 0 ? `${bare}.js` : bare
 }

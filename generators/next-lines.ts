@@ -1,17 +1,19 @@
 // The three lines that make a page live, in the template language and the module style of the app at hand.
 
+import type { Files } from './draft'
 import { callTag } from './layouts'
 import type { ServerStyle } from './server-entry'
 import type { View } from './views'
 
 /** The marker in a view, an element with an id, and a broadcast, with where each belongs. */
-export function nextLines(pages: readonly View[], style: ServerStyle): string {
+export function nextLines(files: Files, pages: readonly View[], style: ServerStyle): string {
   const page = pages.find(({ language }) => language !== 'html') ?? pages[0]
   const view = page ? (page.language === 'html' ? `in ${page.path}` : 'in a view') : 'in a page'
-  const stream = quoted('counter', style)
+  const name = freeId(files)
+  const stream = quoted(name, style)
   return table([
-    [`1. ${view}`, marker(page)],
-    ['2. beside it', page?.language === 'pug' ? '#counter 0' : '<p id="counter">0</p>'],
+    [`1. ${view}`, marker(page, name)],
+    ['2. beside it', page?.language === 'pug' ? `#${name} 0` : `<p id="${name}">0</p>`],
     ...broadcast('broadcastUpdateTo', `${stream}, { target: ${stream}, text: ${quoted('1', style)} }`, style),
   ])
 }
@@ -44,9 +46,20 @@ function quoted(text: string, { quote }: ServerStyle): string {
   return quote + text + quote
 }
 
-function marker(page: View | undefined): string {
+function marker(page: View | undefined, name: string): string {
   if (!page || page.language === 'html') {
-    return '<div hidden data-turbo-stream="true" data-streams="counter" data-turbo-streams-target="source"></div>'
+    return `<div hidden data-turbo-stream="true" data-streams="${name}" data-turbo-streams-target="source"></div>`
   }
-  return callTag(page.language, 'turboStreamFrom', "'counter'", page.source)
+  return callTag(page.language, 'turboStreamFrom', `'${name}'`, page.source)
+}
+
+// An id that no element of the app has, but for one that these lines have already brought there.
+function freeId(files: Files): string {
+  const names = ['counter', 'visits', 'live-counter']
+  const taken = (name: string) =>
+    [...files.values()].some(
+      (text) =>
+        new RegExp(`\\bid=["']${name}["']|#${name}\\b`).test(text) && !/turboStreamFrom|data-streams/.test(text),
+    )
+  return names.find((name) => !taken(name)) ?? 'turbo-cable-counter'
 }

@@ -40,10 +40,14 @@ export function plan(files: Files): Plan {
   const packages = packagesOf(manifest)
   const bundler = hasBundler(files, packages)
   const draft = new Draft(files)
-  const style = planServerEntry(files, draft, /"type"\s*:\s*"module"/.test(manifest) ? 'module' : 'commonjs')
+  const style = planServerEntry(files, draft, packages, /"type"\s*:\s*"module"/.test(manifest) ? 'module' : 'commonjs')
   const ours = bundler ? planClientEntry(files, draft) : true
   const pages = ours ? planLayouts(files, draft, !bundler) : []
-  if (packages.has('helmet') && !bundler) {
+  if (
+    packages.has('helmet') &&
+    !bundler &&
+    ![...files.values()].some((text) => /turboCableTags\W{0,4}nonce/.test(text))
+  ) {
     draft.instruct(
       'helmet forbids inline scripts, and the import map is one: allow it with a nonce, turboCableTags({ nonce }), or by its hash in scriptSrc.',
     )
@@ -53,7 +57,7 @@ export function plan(files: Files): Plan {
     notes: draft.notes(),
     instructions: draft.instructions,
     install: installCommand(files, packages, bundler),
-    next: ours ? nextLines(pages, style) : nextLinesOfFramework(style),
+    next: ours ? nextLines(files, pages, style) : nextLinesOfFramework(style),
   }
 }
 

@@ -3,6 +3,8 @@
 const beforeRegExp =
   /(?:^|[(,=:[!&|?{};+\-*%<>~^\n]|\b(?:return|typeof|case|in|of|delete|void|throw|new|else|do|await))$/
 
+const lookBehind = 40
+
 /**
  * A copy of the same length in which comments, the insides of strings and regular expressions are blank. Positions in
  * the copy are positions in the source; quotes and line breaks stay.
@@ -10,18 +12,21 @@ const beforeRegExp =
  * @example maskScript("const a = 'b' // c") // "const a = ' '     "
  */
 export function maskScript(source: string): string {
-  let masked = ''
-  while (masked.length < source.length) {
-    const at = masked.length
-    const end = hiddenEnd(source, at, masked)
-    if (end === at) masked += source[at]
-    else masked += hide(source.slice(at, end))
+  const masked: string[] = []
+  // What stands before a place, as code: it tells a regular expression from a division.
+  let before = ''
+  for (let at = 0; at < source.length; ) {
+    const end = hiddenEnd(source, at, before)
+    const text = end === at ? source.charAt(at) : hide(source.slice(at, end))
+    masked.push(text)
+    before = (before + text.slice(-lookBehind)).slice(-lookBehind)
+    at = Math.max(end, at + 1)
   }
-  return masked
+  return masked.join('')
 }
 
 // Where the comment, string or regular expression that starts at this place ends; the same place where none starts.
-function hiddenEnd(source: string, at: number, masked: string): number {
+function hiddenEnd(source: string, at: number, before: string): number {
   const char = source[at]
   const next = source[at + 1]
   if (char === '#' && next === '!' && /^\uFEFF?$/.test(source.slice(0, at))) return lineEnd(source, at)
@@ -29,7 +34,7 @@ function hiddenEnd(source: string, at: number, masked: string): number {
   if (char === '/' && next === '*') return after(source, '*/', at + 2)
   if (char === "'" || char === '"') return stringEnd(source, at, char)
   if (char === '`') return templateEnd(source, at)
-  if (char === '/' && beforeRegExp.test(masked.slice(-40).replace(/[ \t]+$/, ''))) return regExpEnd(source, at)
+  if (char === '/' && beforeRegExp.test(before.replace(/[ \t]+$/, ''))) return regExpEnd(source, at)
   return at
 }
 
@@ -42,8 +47,9 @@ function hide(text: string): string {
 }
 
 function lineEnd(source: string, from: number): number {
-  const end = source.slice(from).search(/\r?\n|$/)
-  return from + end
+  const end = source.indexOf('\n', from)
+  if (end < 0) return source.length
+  return source[end - 1] === '\r' ? end - 1 : end
 }
 
 function after(source: string, mark: string, from: number): number {

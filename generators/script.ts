@@ -78,9 +78,13 @@ export function topLevelImports(source: string, masked = maskScript(source)): Im
   return found
 }
 
-/** Whether a module comes from a package, not from the app's own files. */
-export function isPackage(specifier: string): boolean {
-  return !/^(?:[./~#]|@\/)/.test(specifier)
+/**
+ * Whether a module comes from a package, not from the app's own files. A scope may also be an alias of the app's: it
+ * counts where package.json knows it.
+ */
+export function isPackage(specifier: string, packages: ReadonlySet<string>): boolean {
+  if (!specifier.startsWith('@')) return !/^[./~#]/.test(specifier)
+  return packages.has(specifier.split('/').slice(0, 2).join('/'))
 }
 
 // Whether the statement goes on over this line break, by what stands before and after it.

@@ -129,7 +129,8 @@ function startScripts(files: Files): string[] {
   )
 }
 
-function importedFiles(files: Files, path: string): string[] {
+/** The app's own files that a script takes in. */
+export function importedFiles(files: Files, path: string): string[] {
   const directory = path.slice(0, path.lastIndexOf('/') + 1)
   return topLevelImports(files.get(path) ?? '').flatMap(({ specifier }) =>
     specifier.startsWith('.') ? (fileOf(files, directory, specifier) ?? []) : [],

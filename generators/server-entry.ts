@@ -10,12 +10,13 @@ export interface ServerStyle extends Style {
   modules: 'import' | 'require'
 }
 
-const byHand = `Add the middleware where the Express app is made, before its routes:
-  import { turboCable } from 'turbo-cable' // or: const { turboCable } = require('turbo-cable')
-  app.use(turboCable())`
-
 /** Plans the change of the server; returns the style of the script that makes the app. */
-export function planServerEntry(files: Files, draft: Draft, packageType: string): ServerStyle {
+export function planServerEntry(
+  files: Files,
+  draft: Draft,
+  packages: ReadonlySet<string>,
+  packageType: string,
+): ServerStyle {
   const fallback: ServerStyle = {
     quote: "'",
     semicolon: '',
@@ -30,35 +31,40 @@ export function planServerEntry(files: Files, draft: Draft, packageType: string)
   const [script, ...others] = serverScripts(files)
   const source = files.get(script?.path ?? '')
   if (!script || source === undefined) {
-    draft.instruct(`No \`const app = express()\` was found. ${byHand}`)
+    draft.instruct(`No \`const app = express()\` was found. ${byHand(fallback)}`)
     return fallback
   }
   const style = serverStyle(script.path, source, packageType, importOf(source, /^express$/)) ?? fallback
   if (others.length > 0) {
     const paths = [script, ...others].map(({ path, line }) => `${path}:${line}`).join(', ')
-    draft.instruct(`More than one Express app was found (${paths}). ${byHand}`)
+    draft.instruct(`More than one Express app was found (${paths}). ${byHand(style)}`)
   } else if (script.calls > 1) {
     draft.skip(script.path, 'it makes more than one Express app')
-    draft.instruct(`${script.path} makes more than one Express app. ${byHand}`)
+    draft.instruct(`${script.path} makes more than one Express app. ${byHand(style)}`)
   } else {
-    const after = script.statement && mountedServer(source, script.statement, style)
+    const after = script.statement && mountedServer(source, script.statement, style, packages)
     if (after !== undefined) draft.change(script.path, after, `${script.statement?.receiver}.use(turboCable())`)
     else {
       draft.skip(script.path, `no line can be added safely after line ${script.line}`)
-      draft.instruct(`${script.path}:${script.line} makes the app inside of another expression. ${byHand}`)
+      draft.instruct(`${script.path}:${script.line} makes the app inside of another expression. ${byHand(style)}`)
     }
   }
   return style
 }
 
-/** The script with the import and the middleware in place, or undefined where the import has no safe place. */
-export function mountedServer(source: string, statement: AppStatement, style: ServerStyle): string | undefined {
+// The script with the import and the middleware in place, or undefined where the import has no safe place.
+function mountedServer(
+  source: string,
+  statement: AppStatement,
+  style: ServerStyle,
+  packages: ReadonlySet<string>,
+): string | undefined {
   const masked = maskScript(source)
   const imports = topLevelImports(source, masked).filter(
     ({ start }) => style.modules === 'import' || start <= statement.start,
   )
   if (!imports.some(({ specifier }) => specifier === 'express')) return undefined
-  const neighbour = imports.findLast(({ specifier }) => isPackage(specifier)) as ImportStatement
+  const neighbour = imports.findLast(({ specifier }) => isPackage(specifier, packages)) as ImportStatement
   const { quote, semicolon, newline } = style
   const keyword = /^\s*var\b/.test(neighbour.text) ? 'var' : 'const'
   const module = `${quote}turbo-cable${quote}`
@@ -75,6 +81,13 @@ export function mountedServer(source: string, statement: AppStatement, style: Se
     { at: importAt, text: `${newline}${line}` },
     { at: useAt, text: useLine },
   ])
+}
+
+function byHand({ modules, quote, semicolon }: ServerStyle): string {
+  const module = `${quote}turbo-cable${quote}`
+  const source =
+    modules === 'import' ? `import { turboCable } from ${module}` : `const { turboCable } = require(${module})`
+  return `Add the middleware where the Express app is made, before its routes:\n  ${source}${semicolon}\n  app.use(turboCable())${semicolon}`
 }
 
 // How this script takes in modules: by its extension, else by what it does, else by its package.

@@ -31,11 +31,7 @@ async function readDirectory(root: string, path: string, depth: number, snapshot
     const child = path + entry.name
     if (entry.isDirectory() && !isForeign(entry.name, path) && depth < maxDepth) {
       await readDirectory(root, `${child}/`, depth + 1, snapshot)
-    } else if (
-      entry.isFile() &&
-      snapshot.files.size < maxFiles &&
-      (read.test(entry.name) || isCommand(path, entry.name))
-    ) {
+    } else if (entry.isFile() && snapshot.files.size < maxFiles && isRead(path, entry.name)) {
       const text = await readText(join(root, child))
       if (typeof text === 'string') snapshot.files.set(child, text)
       else snapshot.skipped.push({ path: child, reason: text.reason })
@@ -51,13 +47,14 @@ function isForeign(name: string, parent: string): boolean {
   )
 }
 
-// A script without an extension, such as bin/www.
-function isCommand(path: string, name: string): boolean {
-  return path === 'bin/' && /^[\w-]+$/.test(name)
+// Views, scripts but those served as they are, and scripts without an extension, such as bin/www.
+function isRead(directory: string, name: string): boolean {
+  if (/(?:^|\/)(?:public|static)\//.test(directory)) return /\.html?$/.test(name)
+  return (read.test(name) && !/[.-]min\.\w+$/.test(name)) || (directory === 'bin/' && /^[\w-]+$/.test(name))
 }
 
-/** The text of a file, or the reason why an install must not touch it. */
-export async function readText(file: string): Promise<string | { reason: string }> {
+// The text of a file, or the reason why an install must not touch it.
+async function readText(file: string): Promise<string | { reason: string }> {
   const { size } = await lstat(file)
   if (/(?:lock|lock\.yaml|lockb)$/.test(file)) return ''
   if (size > maxBytes) return { reason: 'it is larger than 1 MiB' }

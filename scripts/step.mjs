@@ -3,7 +3,8 @@
 import { spawn } from 'node:child_process'
 
 const TICK = 5_000
-const KEPT_LINES = 40
+const FIRST_LINES = 12
+const LAST_LINES = 28
 
 /** A step that could not be done. Its message is written for the person at the terminal; no stack is needed. */
 export class StepError extends Error {
@@ -16,7 +17,7 @@ export class StepError extends Error {
  */
 export async function step(title, command, args, { cwd, env = process.env } = {}) {
   const started = Date.now()
-  const output = new Tail()
+  const output = new Output()
   console.log(`▸ ${title}`)
   const ticker = setInterval(() => console.log(`  … ${seconds(started)}${output.last()}`), TICK)
   try {
@@ -64,24 +65,30 @@ function seconds(started) {
   return `${Math.round((Date.now() - started) / 1000)} s`
 }
 
-/** The last lines of a child's output. */
-class Tail {
-  #lines = []
+/** The first and the last lines of a child's output: the cause is among the first with npm, among the last with a compiler. */
+class Output {
+  #first = []
+  #last = []
+  #dropped = 0
 
   add(chunk) {
     const lines = String(chunk)
       .split(/[\r\n]+/)
       .map((line) => line.trimEnd())
       .filter(Boolean)
-    this.#lines = [...this.#lines, ...lines].slice(-KEPT_LINES)
+    const room = FIRST_LINES - this.#first.length
+    this.#first.push(...lines.slice(0, room))
+    this.#last.push(...lines.slice(room))
+    this.#dropped += this.#last.splice(0, Math.max(0, this.#last.length - LAST_LINES)).length
   }
 
   last() {
-    const line = this.#lines.at(-1)
+    const line = this.#last.at(-1) ?? this.#first.at(-1)
     return line ? `  ${line.slice(0, 100)}` : ''
   }
 
   text() {
-    return this.#lines.join('\n')
+    const gap = this.#dropped > 0 ? [`… ${this.#dropped} more lines …`] : []
+    return [...this.#first, ...gap, ...this.#last].join('\n')
   }
 }

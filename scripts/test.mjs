@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { build } from './build.mjs'
 import { ensureChromium, ensureDebianPackage, ensureDependencies, root } from './setup.mjs'
 import { runScript, StepError } from './step.mjs'
@@ -21,7 +21,7 @@ await runScript(async () => {
   await build()
   const env = await prepareTools(files)
   const { code, tally } = await runTests(files, flags, env)
-  const complaints = complaintsAbout(tally, files, flags)
+  const complaints = complaintsAbout(tally, flags)
   for (const complaint of complaints) console.error(`✖ ${complaint}`)
   process.exitCode = code || (complaints.length > 0 ? 1 : 0)
 })
@@ -97,14 +97,15 @@ function endOf(child) {
   })
 }
 
-function complaintsAbout(tally, files, flags) {
+function complaintsAbout(tally, flags) {
   if (!tally) return ['The test runner ended without a report.']
   if (tally.tests === 0) return ['No test was run.']
   // Node 20 reports what a name pattern leaves out as skipped.
   if (flags.some((flag) => flag.startsWith('--test-name-pattern') || flag.startsWith('--test-only'))) return []
-  const ran = tally.files.map((file) => relative(root, file))
-  const empty = files.filter((file) => !ran.includes(file)).map((file) => `${file}: no test of this file was run.`)
-  return [...empty, ...tally.skipped.map((name) => `skipped: ${name}. A check that could not run is a failure.`)]
+  return [
+    ...tally.empty.map((file) => `${relative(root, resolve(root, file))}: no test of this file was run.`),
+    ...tally.skipped.map((name) => `skipped: ${name}. A check that could not run is a failure.`),
+  ]
 }
 
 function kindOf(file) {

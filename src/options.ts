@@ -80,8 +80,7 @@ const tokens: Rule = {
 
 const scheduler: Rule = {
   words: 'an object with a function `schedule`',
-  holds: (value) =>
-    value === undefined || typeof (value as { schedule?: unknown } | null)?.schedule === 'function',
+  holds: (value) => value === undefined || typeof (value as { schedule?: unknown } | null)?.schedule === 'function',
 }
 const renderer: Rule = {
   words: 'a function (partial, locals) that returns HTML',

@@ -2,18 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
 const pace = Number(process.env.COMMAND_PACE ?? 300)
-const greetings = [
-  'Hello',
-  'Grüezi',
-  'Olá',
-  'Здравствуйте',
-  'नमस्ते',
-  '你好',
-  'こんにちは',
-  '안녕하세요',
-  'שלום',
-  '👋🏽 👩‍👩‍👧‍👦 🏳️‍🌈',
-]
+const greetings = ['Hello', 'Grüezi', 'Olá', 'Γειά σου', 'Здравствуйте', 'გამარჯობა', 'שלום', '你好', '😀 👩‍👩‍👧‍👦']
 
 for (const greeting of greetings) {
   const bytes = Buffer.from(`${greeting}!\n`)

@@ -163,9 +163,8 @@ function placed(record: DomRecord, action: string, { target, targets }: Broadcas
 }
 
 // The record is a local of every partial, also of one that was named; a local of the caller's is never overwritten.
-function rendered(record: DomRecord, action: string, options: BroadcastOptions): BroadcastOptions {
-  const { html, text, partial, locals, render } = options
-  if (render === false || given(html) || given(text)) return {}
+// The job prefers html and text to a partial, and none of them where `render` is false.
+function rendered(record: DomRecord, action: string, { partial, locals }: BroadcastOptions): BroadcastOptions {
   if (!given(partial) && !needsContent(action)) return {}
   const names = modelNames(record)
   return { partial: partial ?? names.partial, locals: { [names.element]: record, ...locals } }

@@ -72,8 +72,9 @@ export function createVerbs(context: VerbContext): Verbs {
 
   const broadcastActionTo: Verbs['broadcastActionTo'] = (streamables, { action, ...options }) =>
     perform(broadcastJob(streamables, action, options))
-  const broadcastActionLaterTo: Verbs['broadcastActionLaterTo'] = (streamables, { action, ...options }) =>
-    schedule(context.scheduler(), broadcastJob(streamables, action, options))
+  const broadcastActionLaterTo: Verbs['broadcastActionLaterTo'] = (streamables, { action, ...options }) => {
+    void schedule(context.scheduler(), broadcastJob(streamables, action, options))
+  }
 
   return {
     broadcastActionTo,

@@ -6,12 +6,13 @@ import type { Duplex } from 'node:stream'
 
 /** Lets the app answer an upgrade request as if it had not asked for an upgrade. */
 export function giveBack(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-  if (socket === request.socket) reinject(server, request, socket, head)
-  else answer(server, request, socket)
+  const deliversItsBody = !request.complete || request.readableLength > 0
+  if (deliversItsBody) answer(server, request, socket)
+  else reinject(server, request, socket, head)
 }
 
-// Node has let go of the socket: it is given to the server anew, the request before it, without the wish to upgrade.
-// So the body is parsed as any other, and the connection stays usable afterwards.
+// Node has let go of the socket and not read the body: the socket is given to the server anew, the request before it,
+// without the wish to upgrade. So the body is parsed as any other, and the connection stays usable afterwards.
 function reinject(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   const lines = [`${request.method} ${request.url} HTTP/${request.httpVersion}`]
   for (let index = 0; index < request.rawHeaders.length; index += 2) {
@@ -22,7 +23,7 @@ function reinject(server: Server, request: IncomingMessage, socket: Duplex, head
   server.emit('connection', socket)
 }
 
-// From Node 24.9 on an upgrade with a body comes on a stream of its own, while the request goes on delivering the body.
+// Newer Nodes (26) let the request deliver its body like that of any other: then only an answer is missing.
 function answer(server: Server, request: IncomingMessage, socket: Duplex): void {
   const response = new ServerResponse(request)
   response.shouldKeepAlive = false

@@ -26,7 +26,7 @@ test('the bar moves, and then the file can be downloaded', async () => {
   assert.equal(lines.length, 1 + 2 * 48)
   assert.equal(lines[1], '#EXTINF:90,Waltz № 1')
   // The visitor's list in the other page, by HTML.
-  await other.locator('#playlists li', { hasText: 'The playlist is ready.' }).waitFor()
+  await other.locator('#playlists li', { hasText: 'ready' }).waitFor()
 })
 
 test('a page opened while the playlist is made follows it to the end', async () => {

@@ -83,5 +83,5 @@ test('the command gets a page of its own, with its output and how it ended', asy
   assert.equal(await press(page, 'Greet the world'), 303)
   assert.match(page.url(), /\/commands\/[0-9a-f-]{36}$/)
   await reloadUntil(page, 'Greet the world: finished')
-  assert.match((await page.textContent('.screen')) ?? '', /^Hello!\n[^\uFFFD]*こんにちは!\n[^\uFFFD]*$/)
+  assert.match((await page.textContent('.screen')) ?? '', /^Hello!\n[^\uFFFD]*გამარჯობა!\n[^\uFFFD]*$/)
 })

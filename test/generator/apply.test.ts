@@ -71,6 +71,8 @@ describe('readApp', () => {
       'dist/app.js',
       '.git/a.js',
       'public/assets/a.js',
+      'public/b.js',
+      'src/c.min.js',
       'src/app.js',
       'bin/www',
       'a.png',
@@ -80,7 +82,7 @@ describe('readApp', () => {
     symlinkSync(join(directory, 'node_modules'), join(directory, 'linked'))
     writeFileSync(join(directory, 'large.js'), '/'.repeat(1024 * 1024 + 1))
     writeFileSync(join(directory, 'conflict.ejs'), '<<<<<<< HEAD\n<body>\n=======\n<body class="a">\n>>>>>>> other\n')
-    writeFileSync(join(directory, 'small.min.js'), 'a'.repeat(6000))
+    writeFileSync(join(directory, 'bundle.js'), 'a'.repeat(6000))
     writeFileSync(join(directory, 'latin1.html'), Buffer.from([0x3c, 0xe9, 0x3e]))
     const { files, skipped } = await readApp(directory)
     assert.deepEqual([...files.keys()], ['bin/www', 'src/app.js'])
@@ -88,7 +90,7 @@ describe('readApp', () => {
       'conflict.ejs': 'it has merge conflicts',
       'large.js': 'it is larger than 1 MiB',
       'latin1.html': 'it is not UTF-8',
-      'small.min.js': 'it is minified',
+      'bundle.js': 'it is minified',
     })
   })
 })

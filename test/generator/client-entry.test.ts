@@ -93,12 +93,52 @@ describe('the client', () => {
     })
   }
 
+  it('puts tags into the pages where the bundler makes the server alone', () => {
+    const { files, plan } = installed(
+      app(
+        {
+          'src/app.ts': "import express from 'express'\nexport const app = express()\n",
+          'src/server.ts': "import { app } from './app'\napp.listen(3000)\n",
+          'views/a.ejs': '<body>',
+        },
+        {
+          ...packages,
+          scripts: { build: 'esbuild src/server.ts --bundle --platform=node', start: 'node dist/server.js' },
+        },
+      ),
+    )
+    assert.match(files['views/a.ejs'] ?? '', /turboCableTags/)
+    assert.deepEqual(plan.instructions, [])
+    assert.deepEqual(
+      plan.edits.map(({ path }) => path),
+      ['src/app.ts', 'views/a.ejs'],
+    )
+  })
+
   it('takes another name where the entry has an application of its own', () => {
     const html = { 'index.html': `${on}<script type="module" src="/start.js"></script>` }
     const { files } = installed(
       bundled({ ...html, 'start.js': "import { application } from './application.js'\napplication.run()\n" }),
     )
     assert.match(files['start.js'] ?? '', /const stimulus = Application\.start\(\)\nstimulus\.register/)
+  })
+
+  it('names the controller as the entry names its other files', () => {
+    const stimulus = "import { Application } from '@hotwired/stimulus'\nconst application = Application.start()\n"
+    const rows = [
+      ['main.js', '', './controllers/turbo_streams_controller.js'],
+      ['main.js', "import './a'\n", './controllers/turbo_streams_controller'],
+      ['main.js', "import './a.css'\n", './controllers/turbo_streams_controller.js'],
+      ['main.ts', '', './controllers/turbo_streams_controller'],
+      ['main.ts', "import './a.js'\n", './controllers/turbo_streams_controller.js'],
+      ['main.ts', "import './a.ts'\n", './controllers/turbo_streams_controller.ts'],
+    ] as const
+    for (const [path, imports, specifier] of rows) {
+      assert.ok(
+        installed(bundled({ [path]: imports + stimulus })).files[path]?.includes(`from '${specifier}'`),
+        `${path} ${imports}`,
+      )
+    }
   })
 
   it('keeps a controller of the same name that is not ours', () => {

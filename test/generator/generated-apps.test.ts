@@ -49,9 +49,9 @@ describe('a generated app', { timeout: 240_000 }, () => {
         const page = await (await fetch(origin)).text()
         assert.match(
           page,
-          /<script type="importmap">[^]*<body data-controller="turbo-streams">[^]*data-streams="counter"/,
+          /<script type="importmap">[\s\S]*<body data-controller="turbo-streams">[\s\S]*data-streams="counter"/,
         )
-        await assertLive(browser, origin)
+        await assertLive(browser, origin, 'counter')
       })
     })
   }
@@ -62,6 +62,8 @@ describe('a generated app', { timeout: 240_000 }, () => {
     await npmInstall(app, [tarball, '@hotwired/turbo', '@hotwired/stimulus'])
     const lines = printedLines(await carefullyInstall(app))
 
+    // The template has an element with the id "counter".
+    assert.match(lines.element, /id="visits"/)
     edit(join(app, 'index.html'), (text) => text.replace('</body>', `${lines.marker}${lines.element}</body>`))
     edit(join(app, 'server.js'), (text) => {
       const route = `app.post('/increment', async (req, res) => { ${lines.broadcast}; res.sendStatus(204) })`
@@ -69,25 +71,25 @@ describe('a generated app', { timeout: 240_000 }, () => {
     })
     await runScript(app, 'build')
     const start = [process.execPath, '--import', 'data:text/javascript,process.env.NODE_ENV="production"', 'server.js']
-    await whileListening(app, start, await freePort(), (origin) => assertLive(browser, origin))
+    await whileListening(app, start, await freePort(), (origin) => assertLive(browser, origin, 'visits'))
   })
 })
 
 /** A plain socket gets the message of a request, and an open page shows it. */
-async function assertLive(browser: Browser, origin: string): Promise<void> {
+async function assertLive(browser: Browser, origin: string, name: string): Promise<void> {
   const increment = () => fetch(`${origin}/increment`, { method: 'POST' })
-  assert.deepEqual(await received(origin, 'counter', increment), {
+  assert.deepEqual(await received(origin, name, increment), {
     type: 'message',
-    stream: 'counter',
-    data: '<turbo-stream action="update" target="counter"><template>1</template></turbo-stream>',
+    stream: name,
+    data: `<turbo-stream action="update" target="${name}"><template>1</template></turbo-stream>`,
   })
   const page = await browser.newPage()
   try {
     await page.goto(origin)
     await page.waitForSelector('[data-turbo-stream][connected]', { state: 'attached' })
-    assert.equal(await page.textContent('#counter'), '0')
+    assert.equal(await page.textContent(`#${name}`), '0')
     await increment()
-    await page.waitForFunction(() => document.querySelector('#counter')?.textContent === '1')
+    await page.waitForFunction((id) => document.getElementById(id)?.textContent === '1', name)
   } finally {
     await page.close()
   }

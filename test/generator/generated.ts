@@ -1,6 +1,7 @@
 // An app that somebody else's generator made, in a temporary folder, with the packed package installed in it.
 
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -24,11 +25,11 @@ export async function runScript(app: string, name: string): Promise<void> {
 }
 
 /** `npx turbo-cable install` in an app that has the package. */
-export async function turboCableInstall(app: string, ...args: string[]): Promise<{ stdout: string; output: string }> {
+export async function turboCableInstall(app: string, ...args: string[]): Promise<{ stdout: string }> {
   const [command, prefix] = npm(['exec', '--offline', '--', 'turbo-cable', 'install', ...args])
   const { code, stdout, output } = await run(command, prefix, { cwd: app, env: cleanEnvironment() })
   assert.equal(code, 0, output)
-  return { stdout, output }
+  return { stdout }
 }
 
 /**
@@ -43,17 +44,16 @@ export async function carefullyInstall(app: string): Promise<string> {
   cpSync(app, copy, { recursive: true, filter: (path) => basename(path) !== 'node_modules' })
   await applyDiff(copy, diff)
 
-  const { output } = await turboCableInstall(app)
+  const { stdout: printed } = await turboCableInstall(app)
   const installed = filesOf(app)
   assert.deepEqual(filesOf(copy), installed, 'the diff of the dry run is what the install does')
   const again = await turboCableInstall(app)
-  assert.match(again.output, /^Nothing to change\./)
+  assert.match(again.stdout, /^Nothing to change\./)
   assert.deepEqual(filesOf(app), installed, 'a second install changes nothing')
-  return output
+  return printed
 }
 
 async function applyDiff(folder: string, diff: string): Promise<void> {
-  const { spawn } = await import('node:child_process')
   const git = spawn('git', ['apply', '-'], { cwd: folder, stdio: ['pipe', 'inherit', 'inherit'] })
   git.stdin.end(diff)
   assert.deepEqual(await once(git, 'close'), [0, null])

@@ -319,5 +319,10 @@ describe('layouts in parts', () => {
       app({ ...server, 'views/a.ejs': '<body>' }, { dependencies: { express: '5', helmet: '8' } }),
     )
     assert.match(plan.instructions.join(), /turboCableTags\(\{ nonce \}\)/)
+    const given = app(
+      { ...server, 'views/a.ejs': `<%- turboCableTags({ nonce }) %><body ${on}>` },
+      { dependencies: { express: '5', helmet: '8' } },
+    )
+    assert.deepEqual(installed(given).plan.instructions, [])
   })
 })

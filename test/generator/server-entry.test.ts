@@ -18,6 +18,12 @@ const rows: Array<[title: string, path: string, before: string, after: string]> 
     'import express from "express"\nimport { turboCable } from "turbo-cable"\nimport { router } from "./router.mjs"\nexport const web = express()\nweb.use(turboCable())\nweb.use(router)\n',
   ],
   [
+    'takes an alias of the own files for no package',
+    'app.mjs',
+    "import express from 'express'\nimport { routes } from '@src/routes'\nimport { log } from '#log'\n\nconst app = express()\n",
+    "import express from 'express'\nimport { turboCable } from 'turbo-cable'\nimport { routes } from '@src/routes'\nimport { log } from '#log'\n\nconst app = express()\napp.use(turboCable())\n",
+  ],
+  [
     'keeps CRLF line breaks',
     'app.js',
     "const express = require('express')\r\nconst app = express()\r\napp.listen(1)\r\n",
@@ -50,8 +56,8 @@ const rows: Array<[title: string, path: string, before: string, after: string]> 
   [
     'is not misled by comments, strings, templates and regular expressions',
     'app.js',
-    "// const app = express()\nconst express = require('express')\nconst quote = /['\"`]/, text = 'const app = express()', more = `${`const app = express()`} it's`\n/* express() */\nconst app = express()\n",
-    "// const app = express()\nconst express = require('express')\nconst { turboCable } = require('turbo-cable')\nconst quote = /['\"`]/, text = 'const app = express()', more = `${`const app = express()`} it's`\n/* express() */\nconst app = express()\napp.use(turboCable())\n",
+    "// const app = express()\nconst express = require('express')\nconst quote = /['\"`]/, text = 'const app = express()', more = `const app = express(); it's`\n/* express() */\nconst app = express()\n",
+    "// const app = express()\nconst express = require('express')\nconst { turboCable } = require('turbo-cable')\nconst quote = /['\"`]/, text = 'const app = express()', more = `const app = express(); it's`\n/* express() */\nconst app = express()\napp.use(turboCable())\n",
   ],
   [
     'imports behind an import of several lines',

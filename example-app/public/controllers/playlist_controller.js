@@ -1,7 +1,7 @@
 // Orders a playlist, follows its making on the stream named in the answer, and offers the file.
 import { Controller } from '@hotwired/stimulus'
 import { subscribe } from 'turbo-cable/client'
-import { post } from './post.js'
+import { post } from '../post.js'
 
 export class PlaylistController extends Controller {
   static targets = ['bar', 'message', 'button', 'download']

@@ -1,7 +1,7 @@
 // Starts a command and prints its output as it comes.
 import { Controller } from '@hotwired/stimulus'
 import { subscribe } from 'turbo-cable/client'
-import { post } from './post.js'
+import { post } from '../post.js'
 
 export class TerminalController extends Controller {
   static targets = ['screen', 'message', 'button']
@@ -44,8 +44,8 @@ export class TerminalController extends Controller {
     this.#leave = subscribe(this.streamValue, (data) => this.#receive(data), { cursor: this.cursorValue })
   }
 
-  #receive({ title, chunk, offset, ending }) {
-    if (ending) return this.#finish(`${title}: ${ending}`)
+  #receive({ title, chunk, offset, done, ending }) {
+    if (done) return this.#finish(`${title}: ${ending}`)
     this.#say(`${title}: running`, { running: true })
     // A page rendered while the command ran shows some of what is delivered now; `length` is how much.
     const fresh = chunk.slice(Math.max(0, this.lengthValue - offset))

@@ -1,0 +1,72 @@
+// Options: each default is there, each bad value is refused by name, and the README's table says the same.
+
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { optionTable, resolveOptions, type TurboCableOptions } from '../../src/options.ts'
+
+describe('resolveOptions', () => {
+  it('fills in every default', () => {
+    const resolved = resolveOptions({}, {})
+    for (const [name, { default: fallback }] of Object.entries(optionTable)) {
+      const [group, key] = name.split('.') as [keyof typeof resolved, string | undefined]
+      const value = key === undefined ? resolved[group] : (resolved[group] as unknown as Record<string, unknown>)[key]
+      assert.deepEqual(value, fallback, name)
+    }
+  })
+
+  it('keeps what was given, also next to defaults in the same group', () => {
+    const { heartbeat } = resolveOptions({ heartbeat: { interval: 5_000 } }, {})
+    assert.deepEqual(heartbeat, { interval: 5_000, timeout: 60_000 })
+  })
+
+  it('reads the broadcast token from the environment, unless it is given', () => {
+    const env = { TURBO_CABLE_BROADCAST_TOKEN: 'env' }
+    assert.deepEqual(resolveOptions({}, env).broadcastToken, ['env'])
+    assert.deepEqual(resolveOptions({ broadcastToken: ['a', 'b'] }, env).broadcastToken, ['a', 'b'])
+    assert.deepEqual(resolveOptions({}, { TURBO_CABLE_BROADCAST_TOKEN: '' }).broadcastToken, [])
+  })
+
+  const refusals: [unknown, RegExp][] = [
+    [{ history: { size: -1 } }, /Expected `history.size` to be an integer ≥ 0, got `-1` \(number\)/],
+    [{ history: { size: '5' } }, /Expected `history.size` to be an integer ≥ 0, got `"5"` \(string\)/],
+    [{ history: { length: 5 } }, /Expected `history.length` to be one of the known options \(path, /],
+    [{ history: 5 }, /Expected `history` to be an object, got `5`/],
+    [{ pathh: '/x' }, /Expected `pathh` to be one of the known options/],
+    [{ path: 'cable' }, /Expected `path` to be a path such as "\/cable"/],
+    [{ path: '/cable/' }, /Expected `path`/],
+    [{ path: '/a?b' }, /Expected `path`/],
+    [{ path: '/x', broadcastPath: '/x' }, /Expected `broadcastPath` to be another path than `path`/],
+    [
+      { heartbeat: { interval: 60_000 } },
+      /Expected `heartbeat.timeout` to be more than heartbeat.interval \(60000\), got `60000`/,
+    ],
+    [{ broadcastToken: '' }, /Expected `broadcastToken`/],
+    [{ broadcastToken: ['a', ''] }, /Expected `broadcastToken`/],
+    [{ limits: { frameBytes: Number.NaN } }, /Expected `limits.frameBytes`/],
+    [{ scheduler: {} }, /Expected `scheduler` to be an object with a function `schedule`/],
+    [{ render: 'ejs' }, /Expected `render` to be a function/],
+    [null, /Expected `options` to be an object, got null/],
+    [[], /Expected `options` to be an object/],
+  ]
+  for (const [options, message] of refusals) {
+    it(`refuses ${JSON.stringify(options)}`, () => {
+      assert.throws(() => resolveOptions(options as TurboCableOptions, {}), { code: 'TURBO_CABLE_BAD_OPTION', message })
+    })
+  }
+})
+
+describe('the options table of the README', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  const section = readme.slice(readme.indexOf('\n## Options'), readme.indexOf('\n## When not'))
+  const rows = [...section.matchAll(/^\| `([\w.]+)` \| `([^`]+)` \| .+ \|$/gm)].map(([, name, value]) => [name, value])
+
+  it('lists every option, in order, with its default', () => {
+    const shown = (value: unknown) =>
+      typeof value === 'string' ? `'${value}'` : Array.isArray(value) ? JSON.stringify(value) : String(value)
+    assert.deepEqual(
+      rows,
+      Object.entries(optionTable).map(([name, { default: fallback }]) => [name, shown(fallback)]),
+    )
+  })
+})
