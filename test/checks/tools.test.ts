@@ -7,6 +7,6 @@ test('a Chromium or Chrome is there for the browser tests', () => {
   assert.ok(findChromium(), missing('chromium', 'chromium', 'or set CHROME_PATH to a Chromium or Chrome'))
 })
 
-test('curl is there for the integration tests', () => {
+test('curl is there for the commands of the README', () => {
   assert.ok(findBinary('curl'), missing('curl', 'curl'))
 })

@@ -1,0 +1,107 @@
+// Signed stream names. A plain one is a Rails MessageVerifier token (JSON serializer, SHA256), so a Rails app and a Node app
+// can share names; one with an expiry or a subject is signed with a key of its own, so neither can pass for the other.
+
+import { createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto'
+
+export type Secret = string | Uint8Array
+
+/** What may go into a token beside the name. */
+export interface Claims {
+  /** When the token ends, ms since 1970. */
+  readonly expires?: number
+  /** Whose token it is: only a connection with this identity may use it. */
+  readonly subject?: string
+}
+
+export interface SignedStream extends Claims {
+  readonly stream: string
+}
+
+/**
+ * The key that turbo-rails derives from `secret_key_base`: PBKDF2, 1000 rounds, 64 bytes; SHA256 with `load_defaults 7.0` and
+ * later, SHA1 before. Pass it as `secret` and both apps read each other's tokens.
+ */
+export function railsStreamKey(secretKeyBase: string, digest: 'sha256' | 'sha1' = 'sha256'): Uint8Array {
+  return pbkdf2Sync(secretKeyBase, 'turbo/signed_stream_verifier_key', 1_000, 64, digest)
+}
+
+export class Signer {
+  readonly #secrets: readonly Secret[]
+
+  /** The first secret signs, all verify. */
+  constructor(secrets: readonly Secret[]) {
+    this.#secrets = secrets
+  }
+
+  /** `sign('chat:2021')` → `ImNoYXQ6MjAyMSI=--f9ee45db…` (key `s3Krit`) */
+  sign(stream: string, claims: Claims = {}): string {
+    const [secret] = this.#secrets as [Secret]
+    const { expires, subject } = claims
+    if (expires === undefined && subject === undefined) return seal(JSON.stringify(stream), secret)
+    return seal(JSON.stringify({ stream, expires, subject }), claimsKey(secret))
+  }
+
+  /** What a token says, or undefined when no secret signed it. Whether it has expired is for the caller to see. */
+  verify(token: string): SignedStream | undefined {
+    // The digest is the last 64 characters: base64url data may itself contain "--".
+    const split = token.length - 66
+    if (split < 1 || token.slice(split, split + 2) !== '--') return undefined
+    const data = token.slice(0, split)
+    const digest = token.slice(split + 2)
+    for (const secret of this.#secrets) {
+      if (matches(data, digest, secret)) return plainName(decoded(data))
+      if (matches(data, digest, claimsKey(secret))) return claimedName(decoded(data))
+    }
+    return undefined
+  }
+}
+
+function plainName(value: unknown): SignedStream | undefined {
+  return typeof value === 'string' ? { stream: value } : undefined
+}
+
+function claimedName(value: unknown): SignedStream | undefined {
+  const { stream, expires, subject } = (value ?? {}) as Record<string, unknown>
+  if (typeof stream !== 'string') return undefined
+  if (expires !== undefined && !Number.isSafeInteger(expires)) return undefined
+  if (subject !== undefined && typeof subject !== 'string') return undefined
+  return {
+    stream,
+    ...(expires === undefined ? {} : { expires: expires as number }),
+    ...(subject === undefined ? {} : { subject }),
+  }
+}
+
+const claimsKeys = new Map<Secret, Uint8Array>()
+
+// A key that Rails never signs with: an object that some Rails verifier signed with the same secret is no claim here.
+function claimsKey(secret: Secret): Uint8Array {
+  const known = claimsKeys.get(secret)
+  if (known) return known
+  const key = createHmac('sha256', secret).update('turbo-cable/claims').digest()
+  claimsKeys.set(secret, key)
+  return key
+}
+
+function seal(json: string, key: Secret): string {
+  const data = Buffer.from(json).toString('base64')
+  return `${data}--${hmac(data, key).toString('hex')}`
+}
+
+function matches(data: string, digest: string, key: Secret): boolean {
+  // Exactly 64 lower-case hex digits, as Rails writes them; anything else would not survive the round trip.
+  return /^[0-9a-f]{64}$/.test(digest) && timingSafeEqual(hmac(data, key), Buffer.from(digest, 'hex'))
+}
+
+function hmac(data: string, key: Secret): Buffer {
+  return createHmac('sha256', key).update(data).digest()
+}
+
+// Buffer reads both base64 and base64url, as Rails does.
+function decoded(data: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(data, 'base64').toString())
+  } catch {
+    return undefined
+  }
+}
