@@ -96,7 +96,6 @@ export class Connection {
   /** Closes the socket and ends every timer. Listeners stay; `wake()` or a new subscription connects again. */
   suspend(): void {
     this.#drop()
-    this.#later()
     for (const timer of this.#lingering.values()) this.#clock.clearTimeout(timer)
   }
 
@@ -113,7 +112,6 @@ export class Connection {
 
   #connect(): void {
     this.#drop()
-    this.#later()
     this.#after = undefined
     if (!this.#streams.size) return
     const socket = new this.#options.WebSocket(this.#url)
@@ -176,7 +174,6 @@ export class Connection {
 
   #lose(): void {
     this.#drop()
-    this.#later()
     if (!this.#streams.size || this.#dismissed) return
     this.#later(this.#after ?? backoff(this.#attempt++, this.#options.random), () => this.#connect())
   }
@@ -194,6 +191,7 @@ export class Connection {
       if (subscription.listeners.size) subscription.reset()
       else this.#streams.delete(stream)
     }
+    this.#later()
   }
 
   #later(milliseconds?: number, callback?: () => void): void {

@@ -49,8 +49,8 @@ export function connection(): Connection {
 
 function cableUrl(): string {
   const content = document.querySelector<HTMLMetaElement>('meta[name="action-cable-url"]')?.content.trim()
-  const url = content ? new URL(content, document.baseURI) : new URL('/cable', location.href)
-  return url.href.replace(/^http/, 'ws')
+  const { href } = new URL(content || '/cable', content ? document.baseURI : location.href)
+  return href.replace(/^http/, 'ws')
 }
 
 function gap(stream: string, spread: number): void {

@@ -1,7 +1,7 @@
 // `node scripts/node-release.mjs 20|lts` prints the folder of that Node's binary, for CI: a major's newest version,
 // or the newest LTS that the registry's `node` package offers. What is fetched is kept in the user's cache folder.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { npm } from './setup.mjs'
@@ -61,9 +61,10 @@ function fetchNode(version) {
   if (ask(binary, 'process.versions.node') === version) return binary
   console.error(`Fetching Node ${version}`)
   mkdirSync(folder, { recursive: true })
-  const install = ['install', '--no-save', '--no-audit', '--no-fund', '--prefix', folder]
-  const [command, args] = npm([...install, `${PLATFORM_PACKAGE}@${version}`])
-  const { status } = spawnSync(command, args, { stdio: ['ignore', 2, 2] })
+  // A package.json makes npm install here. With --prefix it would not read the machine's own npm settings.
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n')
+  const [command, args] = npm(['install', '--no-save', '--no-audit', '--no-fund', `${PLATFORM_PACKAGE}@${version}`])
+  const { status } = spawnSync(command, args, { cwd: folder, stdio: ['ignore', 2, 2] })
   if (status !== 0 || ask(binary, 'process.versions.node') !== version) {
     throw new StepError(`Node ${version} (${PLATFORM_PACKAGE}) could not be fetched from the registry.`)
   }

@@ -45,8 +45,8 @@ function run(command, args, options, output) {
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
     const stop = (signal) => child.kill(signal)
     process.on('SIGTERM', stop).on('SIGINT', stop)
-    child.stdout.on('data', (chunk) => output.add(chunk))
-    child.stderr.on('data', (chunk) => output.add(chunk))
+    child.stdout.setEncoding('utf8').on('data', (chunk) => output.add(chunk))
+    child.stderr.setEncoding('utf8').on('data', (chunk) => output.add(chunk))
     child.on('error', (error) => {
       release()
       reject(new StepError(`${command} could not be started: ${error.message}`))
@@ -70,16 +70,12 @@ class Output {
   #first = []
   #last = []
   #dropped = 0
+  #unfinished = ''
 
   add(chunk) {
-    const lines = String(chunk)
-      .split(/[\r\n]+/)
-      .map((line) => line.trimEnd())
-      .filter(Boolean)
-    const room = FIRST_LINES - this.#first.length
-    this.#first.push(...lines.slice(0, room))
-    this.#last.push(...lines.slice(room))
-    this.#dropped += this.#last.splice(0, Math.max(0, this.#last.length - LAST_LINES)).length
+    const lines = (this.#unfinished + chunk).split(/[\r\n]+/)
+    this.#unfinished = lines.pop() ?? ''
+    for (const line of lines) this.#keep(line.trimEnd())
   }
 
   last() {
@@ -89,6 +85,18 @@ class Output {
 
   text() {
     const gap = this.#dropped > 0 ? [`… ${this.#dropped} more lines …`] : []
-    return [...this.#first, ...gap, ...this.#last].join('\n')
+    return [...this.#first, ...gap, ...this.#last, this.#unfinished].join('\n').trimEnd()
+  }
+
+  #keep(line) {
+    if (line === '') return
+    if (this.#first.length < FIRST_LINES) {
+      this.#first.push(line)
+      return
+    }
+    this.#last.push(line)
+    if (this.#last.length <= LAST_LINES) return
+    this.#last.shift()
+    this.#dropped += 1
   }
 }

@@ -3,16 +3,22 @@
 import type { Server } from 'node:http'
 import { MemoryEngine } from './engine/memory'
 import { failure } from './errors'
+import { BroadcastEndpoint } from './http/broadcast-endpoint'
 import { CableUpgrade } from './http/cable-upgrade'
 import { attachUpgrade } from './http/upgrade'
 import { Hub } from './hub/hub'
 import type { HubStats } from './hub/stats'
-import { type ResolvedOptions, resolveOptions, type TurboCableOptions } from './options'
+import { warn } from './log'
+import { type Identity, type ResolvedOptions, resolveOptions, type TurboCableOptions } from './options'
+import { Signer } from './stream/signer'
 
 /** The parts of one cable, behind what Express sees of it. */
 export class CableCore {
   readonly options: ResolvedOptions
   readonly hub: Hub
+  readonly endpoint: BroadcastEndpoint
+  /** Signs the names in pages, where there is a secret. */
+  readonly signer: Signer | undefined
   readonly #upgrade: CableUpgrade
   readonly #attached = new Map<Server, () => void>()
 
@@ -21,6 +27,10 @@ export class CableCore {
     this.options = resolveOptions(options)
     this.hub = new Hub(new MemoryEngine(this.options.history), this.options)
     const paths = () => mountPaths().map((mountPath) => `${mountPath}${this.options.path}`)
+    const { secret, broadcastToken: tokens, limits } = this.options
+    this.endpoint = new BroadcastEndpoint(this.hub, { tokens, bodyBytes: limits.bodyBytes })
+    this.signer = secret.length > 0 ? new Signer(secret) : undefined
+    warnIfOpen(this.options)
     this.#upgrade = new CableUpgrade(paths, this.options, this.hub)
   }
 
@@ -42,6 +52,12 @@ export class CableCore {
     return this.#attached.has(server)
   }
 
+  /** Closes every connection whose identity matches, also one that is just being opened. */
+  disconnect(match: (identity: Identity) => boolean): void {
+    this.#upgrade.disconnect(match)
+    this.hub.disconnect(match)
+  }
+
   stats(): HubStats {
     return this.hub.stats()
   }
@@ -51,4 +67,12 @@ export class CableCore {
     for (const detach of [...this.#attached.values()]) detach()
     await this.hub.close(timeout)
   }
+}
+
+// Plain names in pages are an invitation once there are users with secrets; whoever means it says so.
+function warnIfOpen({ secret, publicStreams, authorize }: ResolvedOptions): void {
+  if (process.env.NODE_ENV !== 'production' || secret.length > 0 || publicStreams !== undefined || authorize) return
+  warn(
+    'anyone who can connect may subscribe to any stream: set TURBO_CABLE_SECRET, or say `publicStreams: true` if that is meant',
+  )
 }

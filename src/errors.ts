@@ -6,6 +6,8 @@ const templates = {
     `Expected \`${option}\` to be ${rule}, got ${shown(value)}`,
   TURBO_CABLE_BAD_STREAM: (value: unknown, rule: string) =>
     `Expected a stream name, got ${shown(value)}: ${rule}. Name a stream with a string, a number, a saved record, or an array of these`,
+  TURBO_CABLE_NO_SECRET: (stream: string) =>
+    `Cannot sign the stream "${stream}": this cable has no secret. Pass turboCable({ secret }) or set TURBO_CABLE_SECRET`,
   TURBO_CABLE_BAD_RECORD: (value: unknown, rule: string) =>
     `Expected a record, got ${shown(value)}: ${rule}. Pass an instance of a named class with an \`id\`, or a string`,
   TURBO_CABLE_NO_TARGET: (action: string) =>

@@ -7,14 +7,15 @@ import type { Socket } from 'node:net'
 import { LaterQueue, type Scheduler } from './broadcast/later'
 import { createPerform } from './broadcast/perform'
 import { registerProcessCable } from './broadcast/process-defaults'
-import { expressRenderer, type Renderer, type ViewApp } from './broadcast/render'
+import { expressRenderer, functionRenderer, type ViewApp } from './broadcast/render'
 import { createVerbs, type Verbs } from './broadcast/verbs'
 import { CableCore } from './cable'
 import { serveAsset } from './http/assets'
-import { broadcastEndpoint } from './http/broadcast-endpoint'
 import type { HubStats } from './hub/stats'
 import { logger } from './log'
-import type { TurboCableOptions } from './options'
+import type { Identity, TurboCableOptions } from './options'
+import { type Streamable, streamName } from './stream/name'
+import { createSignedStream, type SignStream } from './stream/signed-stream'
 import { createTurboCableTags, type TurboCableTags } from './view/tags'
 import { createTurboStreamFrom, type TurboStreamFrom } from './view/turbo-stream-from'
 
@@ -47,6 +48,12 @@ export interface Cable extends Verbs {
   close(options?: { timeout?: number }): Promise<void>
   /** Counts of now and since the start. */
   stats(): HubStats
+  /** Closes every connection whose identity matches: after a logout, for one user's `(user) => user.id === id`. They are told not to come back. */
+  disconnect(match: (identity: Identity) => boolean): void
+  /** Ends the subscriptions of whoever matches, and refuses the stream to them until the returned function is called. */
+  revoke(streamables: Streamable, match: (identity: Identity) => boolean): () => void
+  /** A stream's name with a right that ends or is somebody's, for `turboStreamFrom()`. */
+  signedStream: SignStream
   /** The marker of one or more streams for a page, as in views; with the cursor of this moment. */
   turboStreamFrom: TurboStreamFrom
   /** The import map and script for a page without a bundler. */
@@ -74,20 +81,25 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
   }
   const core = new CableCore(options, mountPaths)
   const { hub } = core
-  let renderer: Renderer | undefined
+  const { render } = core.options
+  let renderer = render && functionRenderer(render)
 
   const url = (base = mountPaths()[0]) => `${base}${core.options.path}`
   const sending = { publisher: () => hub, renderer: () => renderer }
-  const scheduler: Scheduler = core.options.scheduler ?? new LaterQueue(createPerform(sending))
+  const queue = core.options.scheduler ? undefined : new LaterQueue(createPerform(sending))
+  const scheduler = core.options.scheduler ?? (queue as Scheduler)
   const parts = { ...sending, scheduler: () => scheduler }
   const verbs = createVerbs(parts)
   const unregister = registerProcessCable(parts)
 
-  const turboStreamFrom = createTurboStreamFrom({ cursor: () => hub.cursor() })
+  const sign = core.signer && ((name: string) => core.signer?.sign(name) ?? name)
+  const signedStream = createSignedStream(core.signer)
+  const turboStreamFrom = createTurboStreamFrom({ cursor: () => hub.cursor(), sign })
   const turboCableTags = createTurboCableTags(() => url())
 
   const meet = (app: HostApp) => {
     renderer ??= expressRenderer(app)
+    app.locals.signedStream ??= signedStream
     app.locals.turboStreamFrom ??= turboStreamFrom
     app.locals.turboCableTags ??= turboCableTags
   }
@@ -110,8 +122,7 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
     addLocals(response, base)
     const [path = ''] = (request.url ?? '').split('?', 1)
     if (path === core.options.broadcastPath && request.method === 'POST') {
-      const { broadcastToken: tokens, limits } = core.options
-      broadcastEndpoint(request, response, hub, { tokens, bodyBytes: limits.bodyBytes }).catch(pass)
+      core.endpoint.handle(request, response).catch(pass)
     } else if (!isAsset(path, request, response)) pass()
   }
 
@@ -129,7 +140,8 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
     const cursor = hub.cursor()
     response.locals ??= {}
     response.locals.turboCableCursor = cursor
-    response.locals.turboStreamFrom = createTurboStreamFrom({ cursor: () => cursor })
+    response.locals.turboStreamFrom = createTurboStreamFrom({ cursor: () => cursor, sign })
+    response.locals.signedStream = signedStream
     response.locals.turboCableTags = createTurboCableTags(() => url(base))
   }
 
@@ -146,9 +158,15 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
       async close({ timeout = 5_000 } = {}) {
         connections.unsubscribe(connected)
         unregister()
-        await core.close(timeout)
+        const start = performance.now()
+        if (queue) await within(timeout, queue.idle())
+        await core.close(Math.max(0, timeout - (performance.now() - start)))
       },
       stats: () => core.stats(),
+      disconnect: (match: (identity: Identity) => boolean) => core.disconnect(match),
+      revoke: (streamables: Streamable, match: (identity: Identity) => boolean) =>
+        hub.revoke(streamName(streamables), match),
+      signedStream,
       turboStreamFrom,
       turboCableTags,
       handle,
@@ -175,6 +193,16 @@ function servesOneOf(apps: Set<HostApp>, listener: unknown): boolean {
     for (let each: HostApp | undefined = app; each; each = each.parent) if (each === listener) return true
   }
   return false
+}
+
+// What is waiting to be sent is sent, if it can be in time.
+async function within(timeout: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeout)
+  })
+  await Promise.race([work, late])
+  clearTimeout(timer)
 }
 
 function notFound(response: ServerResponse): void {

@@ -4,11 +4,12 @@ export type {
   Broadcast,
   Cable,
   HubStats,
+  Identity,
   Json,
   Publisher,
-  PublishOptions,
   TurboCableErrorCode,
   TurboCableOptions,
+  UpgradeRequest,
 } from './index.js'
 export {
   Broadcastable,
@@ -32,6 +33,7 @@ export {
   configureBroadcasts,
   domId,
   performBroadcast,
+  railsStreamKey,
   streamName,
   TurboCableError,
   turboCable,

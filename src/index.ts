@@ -22,11 +22,12 @@ export {
   broadcastUpdateTo,
   performBroadcast,
 } from './broadcast/process'
-export type { Broadcast, Json, Publisher, PublishOptions } from './broadcast/publisher'
+export type { Broadcast, Json, Publisher } from './broadcast/publisher'
 export { TurboCableError, type TurboCableErrorCode } from './errors'
 export { type Cable, turboCable } from './express'
 export type { HubStats } from './hub/stats'
-export type { TurboCableOptions } from './options'
+export type { Identity, TurboCableOptions, UpgradeRequest } from './options'
 export { domId } from './stream/dom-id'
 export { streamName } from './stream/name'
+export { railsStreamKey } from './stream/signer'
 export { turboStream } from './turbo/turbo-stream'

@@ -1,6 +1,34 @@
-// Every option of turboCable(): its sentence, its unit, its default, its check. The README's table is tested against this.
+// Every option of turboCable(): its sentence, its unit, its default. How it is checked is in option-table.ts.
 
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { failure } from './errors'
+import { optionTable } from './option-table'
+
+/** The key of signed names: text, or bytes as `railsStreamKey()` makes them. */
+export type Secret = string | Uint8Array
+
+export type PublicStreams = boolean | readonly string[] | RegExp | ((stream: string) => boolean)
+
+/** What `authenticate` found: the user, the session, anything but null and undefined. */
+// biome-ignore lint/suspicious/noExplicitAny: only the app knows what its identities are; it gets back what it gave.
+export type Identity = any
+
+/** A request as the upgrade has it, with whatever the middleware put on it. */
+// biome-ignore lint/suspicious/noExplicitAny: middleware adds properties (session, user) that only the app knows.
+export type UpgradeRequest = IncomingMessage & Record<string, any>
+
+export type UpgradeMiddleware = (
+  request: UpgradeRequest,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void
+export type Authenticate = (request: UpgradeRequest) => Identity | Promise<Identity>
+export type Authorize = (question: {
+  identity: Identity
+  stream: string
+  request: UpgradeRequest
+}) => boolean | Promise<boolean>
+export type AllowedOrigins = readonly string[] | ((origin: string, request: IncomingMessage) => boolean)
 
 /** A queue for broadcasts, as the option takes it; see `Scheduler` for what it must do. */
 export interface JobScheduler {
@@ -16,6 +44,22 @@ export interface TurboCableOptions {
   broadcastPath?: string
   /** Bearer token(s) that let a broadcast in from elsewhere than this machine; several for rotation. @default TURBO_CABLE_BROADCAST_TOKEN */
   broadcastToken?: string | readonly string[]
+  /** Secret(s) that stream names in pages are signed with: the first signs, all verify. Plain names are then refused. @default TURBO_CABLE_SECRET */
+  secret?: Secret | readonly Secret[]
+  /** Which plain, unsigned names may be subscribed to: all, a list, those that match, or those it is true for. @default all without a secret, none with one */
+  publicStreams?: PublicStreams
+  /** Express middleware to run on the upgrade request, such as `session(…)`. @default none */
+  middleware?: readonly UpgradeMiddleware[]
+  /** Who is connecting; `null` refuses the connection with 401. May be async. */
+  authenticate?: Authenticate
+  /** Whether that identity may subscribe to that stream. May be async. */
+  authorize?: Authorize
+  /** Origins of web pages that may connect beside the page's own: `'https://a.example'`, `'a.example'`, `'*.example'`, or a function. @default none */
+  allowedOrigins?: AllowedOrigins
+  /** Take `X-Forwarded-Host` for the host: only behind a proxy that sets it. @default false */
+  trustProxy?: boolean
+  /** Window over which pages with a gap refresh themselves, ms. Minimum 0. @default 2000 */
+  refreshSpread?: number
   /** Where the `…LaterTo` verbs leave their jobs: your queue, whose worker calls `performBroadcast(job)`. @default a queue in this process */
   scheduler?: JobScheduler
   /** Renders a partial, in place of the app's view engine. @default app.render */
@@ -46,6 +90,12 @@ export interface TurboCableOptions {
     bodyBytes?: number
     /** Bytes that may wait for a client that does not read; past it the client is dropped. Minimum 1. @default 1048576 */
     pendingBytes?: number
+    /** Connections at once; more are refused with 503. Minimum 1. @default 10000 */
+    connections?: number
+    /** Streams that one connection may subscribe to; more are `rejected`. Minimum 1. @default 100 */
+    streamsPerConnection?: number
+    /** Messages a second that a client may send over time; it may save up ten seconds' worth. Minimum 1. @default 50 */
+    messagesPerSecond?: number
   }
 }
 
@@ -53,6 +103,14 @@ export interface ResolvedOptions {
   readonly path: string
   readonly broadcastPath: string
   readonly broadcastToken: readonly string[]
+  readonly secret: readonly Secret[]
+  readonly publicStreams: PublicStreams | undefined
+  readonly middleware: readonly UpgradeMiddleware[]
+  readonly authenticate: Authenticate | undefined
+  readonly authorize: Authorize | undefined
+  readonly allowedOrigins: AllowedOrigins
+  readonly trustProxy: boolean
+  readonly refreshSpread: number
   readonly scheduler: JobScheduler | undefined
   readonly render: RenderFunction | undefined
   readonly history: Readonly<Required<NonNullable<TurboCableOptions['history']>>>
@@ -60,72 +118,33 @@ export interface ResolvedOptions {
   readonly limits: Readonly<Required<NonNullable<TurboCableOptions['limits']>>>
 }
 
-interface Rule {
-  readonly words: string
-  readonly holds: (value: unknown) => boolean
-}
-
-const integer = (minimum: number): Rule => ({
-  words: `an integer ≥ ${minimum}`,
-  holds: (value) => Number.isSafeInteger(value) && (value as number) >= minimum,
-})
-const path: Rule = {
-  words: 'a path such as "/cable", without query or trailing slash',
-  holds: (value) => typeof value === 'string' && /^\/[^\s?#]*[^\s?#/]$/.test(value),
-}
-const tokens: Rule = {
-  words: 'a non-empty string or an array of these',
-  holds: (value) => [value].flat().every((token) => typeof token === 'string' && token !== ''),
-}
-
-const scheduler: Rule = {
-  words: 'an object with a function `schedule`',
-  holds: (value) => value === undefined || typeof (value as { schedule?: unknown } | null)?.schedule === 'function',
-}
-const renderer: Rule = {
-  words: 'a function (partial, locals) that returns HTML',
-  holds: (value) => value === undefined || typeof value === 'function',
-}
-
-/** Every option by its dotted name: its default and its rule. */
-export const optionTable: Readonly<Record<string, { readonly default: unknown; readonly rule: Rule }>> = Object.freeze({
-  path: { default: '/cable', rule: path },
-  broadcastPath: { default: '/_broadcast', rule: path },
-  broadcastToken: { default: [], rule: tokens },
-  scheduler: { default: undefined, rule: scheduler },
-  render: { default: undefined, rule: renderer },
-  'history.size': { default: 100, rule: integer(0) },
-  'history.ttl': { default: 300_000, rule: integer(0) },
-  'history.streamBytes': { default: 1_048_576, rule: integer(0) },
-  'history.totalBytes': { default: 67_108_864, rule: integer(0) },
-  'heartbeat.interval': { default: 30_000, rule: integer(30) },
-  'heartbeat.timeout': { default: 60_000, rule: integer(31) },
-  'limits.frameBytes': { default: 131_072, rule: integer(1) },
-  'limits.bodyBytes': { default: 1_048_576, rule: integer(1) },
-  'limits.pendingBytes': { default: 1_048_576, rule: integer(1) },
-})
-
 /**
  * Options with every default filled in.
  * @throws TurboCableError TURBO_CABLE_BAD_OPTION for an unknown key, a value that breaks its rule, or two that contradict.
  */
 export function resolveOptions(options: TurboCableOptions = {}, env: NodeJS.ProcessEnv = process.env): ResolvedOptions {
   const given = flatten(options)
-  const environment = { broadcastToken: env.TURBO_CABLE_BROADCAST_TOKEN || undefined }
+  const environment = {
+    broadcastToken: env.TURBO_CABLE_BROADCAST_TOKEN || undefined,
+    secret: env.TURBO_CABLE_SECRET || undefined,
+  }
   const resolved: Record<string, Record<string, unknown> | unknown> = {}
   for (const name of given.keys()) {
     if (!(name in optionTable)) {
       throw failure('TURBO_CABLE_BAD_OPTION', [
         name,
         `one of the known options (${Object.keys(optionTable).join(', ')})`,
-        given.get(name),
+        typeof given.get(name),
       ])
     }
   }
   for (const [name, { default: fallback, rule }] of Object.entries(optionTable)) {
     const value = given.get(name) ?? environment[name as keyof typeof environment] ?? fallback
-    if (!rule.holds(value)) throw failure('TURBO_CABLE_BAD_OPTION', [name, rule.words, value])
-    place(resolved, name, name === 'broadcastToken' ? [value].flat() : value)
+    if (!rule.holds(value)) {
+      // What is meant to be secret is not put into an error that ends in a log.
+      throw failure('TURBO_CABLE_BAD_OPTION', [name, rule.words, listed.has(name) ? typeof value : value])
+    }
+    place(resolved, name, listed.has(name) ? [value].flat() : value)
   }
   // The table above has exactly the keys of ResolvedOptions, and every value passed its rule.
   const complete = resolved as unknown as ResolvedOptions
@@ -142,6 +161,7 @@ export function resolveOptions(options: TurboCableOptions = {}, env: NodeJS.Proc
   return Object.freeze(complete)
 }
 
+const listed = new Set(['broadcastToken', 'secret'])
 const groups = new Set(['history', 'heartbeat', 'limits'])
 
 // { history: { size: 5 } } → 'history.size' → 5; undefined means "not given".

@@ -1,7 +1,10 @@
-// A publisher for processes without the hub: each broadcast is one POST to a hub's `/_broadcast`, bounded in time.
+// A publisher for processes without the hub: each broadcast is a POST to a hub's `/_broadcast`, repeated
+// for a bounded time while the hub cannot be reached.
 
+import { randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import { failure } from '../errors'
-import type { Broadcast, Publisher, PublishOptions } from './publisher'
+import type { Broadcast, Publisher } from './publisher'
 
 export interface HttpPublisherOptions {
   /** Where broadcasts are taken: `http://localhost:3000/_broadcast`. */
@@ -10,6 +13,8 @@ export interface HttpPublisherOptions {
   readonly token?: string | undefined
   /** How long connecting and answering may take together, in milliseconds. @default 1000 */
   readonly timeout?: number | undefined
+  /** How long to go on trying while nobody answers, or a proxy answers 502, 503 or 504, in milliseconds. 0 tries once. @default 2000 */
+  readonly retryFor?: number | undefined
   /** Used in place of the global `fetch`, for an agent or a certificate of one's own. */
   readonly fetch?: typeof fetch | undefined
 }
@@ -43,11 +48,15 @@ class HttpPublisher implements Publisher {
   readonly #shownUrl: string
   readonly #headers: Record<string, string>
   readonly #timeout: number
+  readonly #retryFor: number
   readonly #fetch: typeof fetch | undefined
 
-  constructor({ url, token, timeout = 1000, fetch: ownFetch }: HttpPublisherOptions) {
+  constructor({ url, token, timeout = 1000, retryFor = 2000, fetch: ownFetch }: HttpPublisherOptions) {
     if (!(Number.isFinite(timeout) && timeout > 0)) {
       throw failure('TURBO_CABLE_BAD_OPTION', ['timeout', 'a number of milliseconds > 0', timeout])
+    }
+    if (!(Number.isFinite(retryFor) && retryFor >= 0)) {
+      throw failure('TURBO_CABLE_BAD_OPTION', ['retryFor', 'a number of milliseconds ≥ 0', retryFor])
     }
     if (token !== undefined && !/^[\x21-\x7E]*$/.test(token)) {
       throw failure('TURBO_CABLE_BAD_OPTION', ['token', 'printable ASCII without spaces', '(not shown)'])
@@ -57,18 +66,29 @@ class HttpPublisher implements Publisher {
     this.#shownUrl = this.#url.origin + this.#url.pathname
     this.#headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) }
     this.#timeout = timeout
+    this.#retryFor = retryFor
     this.#fetch = ownFetch
   }
 
-  async publish(broadcasts: readonly Broadcast[], { exclude }: PublishOptions = {}): Promise<void> {
+  // The same body and id each time, so that a hub which has taken it already takes it once.
+  async publish(broadcasts: readonly Broadcast[]): Promise<void> {
     if (broadcasts.length === 0) return
-    const bodies = broadcasts.map(({ stream, data }) => ({ stream, data, exclude }))
-    await this.#post(JSON.stringify(bodies.length === 1 ? bodies[0] : bodies))
+    const body = JSON.stringify(broadcasts.length === 1 ? broadcasts[0] : broadcasts)
+    const id = randomUUID()
+    const end = performance.now() + this.#retryFor
+    for (let pause = firstPause; ; pause *= 2) {
+      try {
+        return await this.#post(body, id)
+      } catch (error) {
+        const wait = pause * (0.5 + Math.random() / 2)
+        if (!isPassing(error as Error) || performance.now() + wait >= end) throw error
+        await setTimeout(wait)
+      }
+    }
   }
 
-  // One attempt. The body is made before it, so that a repetition would send the same bytes.
-  async #post(body: string): Promise<void> {
-    const response = await this.#answer(body)
+  async #post(body: string, id: string): Promise<void> {
+    const response = await this.#answer(body, id)
     if (response.ok) {
       // Taken. Reading to the end gives the socket back to its pool; what it says does not matter.
       await response.arrayBuffer().catch(() => undefined)
@@ -76,14 +96,14 @@ class HttpPublisher implements Publisher {
     }
     const text = await response.text().catch(() => '')
     const excerpt = text.replace(/\s+/g, ' ').trim().slice(0, 200)
-    throw this.#unreachable(`the answer was ${response.status}${excerpt && ` ${excerpt}`}`)
+    throw this.#unreachable(`the answer was ${response.status}${excerpt && ` ${excerpt}`}`, { status: response.status })
   }
 
-  async #answer(body: string): Promise<Response> {
+  async #answer(body: string, id: string): Promise<Response> {
     try {
       return await (this.#fetch ?? fetch)(this.#url, {
         method: 'POST',
-        headers: this.#headers,
+        headers: { ...this.#headers, 'idempotency-key': id },
         body,
         redirect: 'manual',
         signal: AbortSignal.timeout(this.#timeout),
@@ -106,6 +126,14 @@ class HttpPublisher implements Publisher {
     return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message
   }
 }
+
+// What may be better in a moment: nobody answered, or somebody in between could not reach the hub.
+function isPassing({ cause }: { cause?: unknown }): boolean {
+  const status = (cause as { status?: number } | undefined)?.status
+  return status === undefined || [502, 503, 504].includes(status)
+}
+
+const firstPause = 100
 
 function checkedUrl(given: string | URL): URL {
   const url = URL.canParse(String(given)) ? new URL(given) : undefined

@@ -12,11 +12,11 @@ import {
   targetSelector,
 } from '../turbo/element'
 import type { Attributes } from '../turbo/tag'
-import type { PublishOptions } from './publisher'
+import { connectionId, type ExcludeOption } from './exclude'
 import type { Locals } from './render'
 
 /** The options of a verb. Of the contents the first one given counts, in this order: html, text, partial. */
-export interface BroadcastOptions extends PlacementOptions, ContentOptions, PublishOptions {
+export interface BroadcastOptions extends PlacementOptions, ContentOptions, ExcludeOption {
   /** The view to render: `'messages/message'` is `messages/_message`, or `messages/message` where there is none. */
   readonly partial?: string | undefined
   /** What the partial sees. */
@@ -32,7 +32,7 @@ export interface ActionOptions extends BroadcastOptions {
 }
 
 /** A broadcast that waits: JSON, as long as its locals are. Records are already names and dom ids. */
-export interface BroadcastJob extends PublishOptions {
+export interface BroadcastJob {
   readonly stream: string
   readonly action: string
   readonly target?: string
@@ -43,6 +43,8 @@ export interface BroadcastJob extends PublishOptions {
   readonly locals?: Locals
   readonly attributes?: Attributes
   readonly method?: 'morph'
+  /** Id of the connection to leave out. */
+  readonly exclude?: string
 }
 
 /** Checks what a verb was given and makes it a job. Throws at once for every misuse that can be seen without rendering. */
@@ -55,7 +57,8 @@ export function broadcastJob(streamables: Streamable, action: string, options: B
   }
   const target = targetId(options.target)
   const targets = target === undefined ? targetSelector(options.targets) : undefined
-  const { attributes, method, exclude } = options
+  const { attributes, method } = options
+  const exclude = connectionId(options.exclude)
   return { stream, action, ...given({ target, targets, attributes, method, exclude }), ...content }
 }
 

@@ -5,7 +5,7 @@ import { warn } from '../log'
 import { streamName } from '../stream/name'
 import { contentText, element, openingTag } from '../turbo/element'
 import type { BroadcastJob } from './job'
-import type { Broadcast, Publisher, PublishOptions } from './publisher'
+import type { Broadcast, Publisher } from './publisher'
 import type { Renderer } from './render'
 
 /** Where broadcasts go and what renders them; asked anew for each broadcast. */
@@ -26,8 +26,9 @@ export function createPerform({ publisher, renderer }: PerformContext): Perform 
     const opening = openingTag(job.action, job)
     const verb = verbName(job.action)
     const content = contentText(job)
+    const broadcast = (data: string): Broadcast => ({ stream, data, ...(job.exclude && { exclude: job.exclude }) })
     if (content !== undefined || job.partial === undefined) {
-      return deliver(publisher(), { stream, data: element(job.action, opening, content) }, job, verb)
+      return deliver(publisher(), broadcast(element(job.action, opening, content)), verb)
     }
 
     const by = renderer()
@@ -35,19 +36,14 @@ export function createPerform({ publisher, renderer }: PerformContext): Perform 
     const to = publisher()
     return by
       .render(job.partial, job.locals ?? {})
-      .then((html) => deliver(to, { stream, data: element(job.action, opening, html) }, job, verb))
+      .then((html) => deliver(to, broadcast(element(job.action, opening, html)), verb))
   }
 }
 
 /** Hands one broadcast over. A hub that is away or closed costs a logged line, never an exception. */
-export async function deliver(
-  publisher: Publisher,
-  broadcast: Broadcast,
-  { exclude }: PublishOptions,
-  verb: string,
-): Promise<boolean> {
+export async function deliver(publisher: Publisher, broadcast: Broadcast, verb: string): Promise<boolean> {
   try {
-    await publisher.publish([broadcast], exclude === undefined ? {} : { exclude })
+    await publisher.publish([broadcast])
     return true
   } catch (error) {
     if (isMisuse(error)) throw error

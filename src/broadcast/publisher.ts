@@ -7,14 +7,11 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 export interface Broadcast {
   readonly stream: string
   readonly data: Json
-}
-
-export interface PublishOptions {
-  /** Id of the connection that shall not receive these broadcasts: the tab that caused them. */
+  /** Id of the connection that shall not receive it: the tab that caused it. */
   readonly exclude?: string | undefined
 }
 
 /** Takes broadcasts, all or none. Resolves once they are on their way; rejects when they could not be taken. */
 export interface Publisher {
-  publish(broadcasts: readonly Broadcast[], options?: PublishOptions): Promise<void>
+  publish(broadcasts: readonly Broadcast[]): Promise<void>
 }

@@ -36,6 +36,21 @@ export function expressRenderer(app: ViewApp): Renderer {
   }
 }
 
+/** Renders with a function of the app's own. */
+export function functionRenderer(
+  render: (partial: string, locals: Record<string, unknown>) => string | Promise<string>,
+): Renderer {
+  return {
+    async render(partial, locals) {
+      try {
+        return checkedHtml(await render(partial, { ...locals }))
+      } catch (error) {
+        throw renderFailure(partial, error)
+      }
+    },
+  }
+}
+
 /** The views a partial may be, first choice first. `'rooms/card' // → ['rooms/_card', 'rooms/card']`, `'_card' // → ['_card']` */
 export function partialCandidates(partial: string): readonly string[] {
   const start = partial.lastIndexOf('/') + 1

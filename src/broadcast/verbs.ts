@@ -4,17 +4,18 @@ import { warn } from '../log'
 import { type Streamable, streamName } from '../stream/name'
 import type { PlacementOptions } from '../turbo/element'
 import { type RefreshOptions, refreshPlacement } from '../turbo/turbo-stream'
+import { connectionId, type ExcludeOption } from './exclude'
 import { type ActionOptions, type BroadcastJob, type BroadcastOptions, broadcastJob } from './job'
 import { jsonData } from './json-data'
 import type { Scheduler } from './later'
 import { createPerform, deliver, type PerformContext, troubleLine, verbName } from './perform'
-import type { PublishOptions } from './publisher'
+import type { Broadcast } from './publisher'
 
 /** The options of `broadcastRemoveTo`. */
-export interface RemoveOptions extends Omit<PlacementOptions, 'method'>, PublishOptions {}
+export interface RemoveOptions extends Omit<PlacementOptions, 'method'>, ExcludeOption {}
 
 /** The options of `broadcastRefreshTo`. */
-export interface RefreshBroadcastOptions extends RefreshOptions, PublishOptions {}
+export interface RefreshBroadcastOptions extends RefreshOptions, ExcludeOption {}
 
 /** A verb that sends now. */
 export type SendVerb<Options> = (streamables: Streamable, options: Options) => Promise<boolean>
@@ -51,7 +52,7 @@ export interface Verbs {
    * Sends data instead of HTML; the page gets it as an event. The data is copied at the call.
    * Throws `TURBO_CABLE_BAD_DATA` for a string (a page would take it for HTML) and for what JSON cannot hold.
    */
-  readonly broadcastJson: (streamables: Streamable, data: unknown, options?: PublishOptions) => Promise<boolean>
+  readonly broadcastJson: (streamables: Streamable, data: unknown, options?: ExcludeOption) => Promise<boolean>
   readonly broadcastActionLaterTo: LaterVerb<ActionOptions>
   readonly broadcastAppendLaterTo: LaterVerb<BroadcastOptions>
   readonly broadcastPrependLaterTo: LaterVerb<BroadcastOptions>
@@ -92,7 +93,7 @@ export function createVerbs(context: VerbContext): Verbs {
         action: 'refresh',
       }),
     broadcastJson: (streamables, data, options = {}) =>
-      deliver(context.publisher(), { stream: streamName(streamables), data: jsonData(data) }, options, 'broadcastJson'),
+      deliver(context.publisher(), jsonBroadcast(streamables, data, options), 'broadcastJson'),
 
     broadcastActionLaterTo,
     broadcastAppendLaterTo: (streamables, options) =>
@@ -108,6 +109,11 @@ export function createVerbs(context: VerbContext): Verbs {
     broadcastAfterLaterTo: (streamables, options) =>
       broadcastActionLaterTo(streamables, { ...options, action: 'after' }),
   }
+}
+
+function jsonBroadcast(streamables: Streamable, data: unknown, options: ExcludeOption): Broadcast {
+  const exclude = connectionId(options.exclude)
+  return { stream: streamName(streamables), data: jsonData(data), ...(exclude && { exclude }) }
 }
 
 // A queue that is away is trouble like a hub that is away: a logged line.

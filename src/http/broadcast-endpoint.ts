@@ -3,10 +3,11 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import getRawBody from 'raw-body'
-import type { Broadcast, Json, Publisher, PublishOptions } from '../broadcast/publisher'
+import type { Broadcast, Json, Publisher } from '../broadcast/publisher'
 import { logger } from '../log'
 import { isStreamName } from '../stream/name'
 import { hasBearer } from './bearer'
+import { Once } from './once'
 import { isTrustedPeer } from './trusted-peer'
 
 const debug = logger('broadcast')
@@ -30,52 +31,66 @@ export interface EndpointOptions {
   readonly bodyBytes: number
 }
 
-/** Answers one POST; 200 `OK` once every subscribed socket has been handed the message. */
-export async function broadcastEndpoint(
-  request: IncomingMessage,
-  response: ServerResponse,
-  publisher: Publisher,
-  options: EndpointOptions,
-): Promise<void> {
-  const { status, text } = await take(request, publisher, options)
-  if (status !== 200) debug('refused: %d %s', status, text)
-  response.statusCode = status
-  response.setHeader('Content-Type', 'text/plain; charset=utf-8')
-  response.end(text)
-  // What was not read is drained, so that the client gets to read the answer.
-  if (!request.readableEnded) request.resume()
+export class BroadcastEndpoint {
+  readonly #publisher: Publisher
+  readonly #options: EndpointOptions
+  // Keyed by what the sender put into `Idempotency-Key`: a broadcast that is sent again is applied once.
+  readonly #once = new Once<Answer>()
+
+  constructor(publisher: Publisher, options: EndpointOptions) {
+    this.#publisher = publisher
+    this.#options = options
+  }
+
+  /** Answers one POST; 200 `OK` once every subscribed socket has been handed the message. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { status, text } = await this.#take(request)
+    if (status !== 200) debug('refused: %d %s', status, text)
+    response.statusCode = status
+    response.setHeader('Content-Type', 'text/plain; charset=utf-8')
+    response.end(text)
+    // What was not read is drained, so that the client gets to read the answer.
+    if (!request.readableEnded) request.resume()
+  }
+
+  async #take(request: IncomingMessage): Promise<Answer> {
+    if (!hasBearer(request, this.#options.tokens) && !isTrustedPeer(request)) return forbidden
+    const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = request.headers
+    if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type) || encoding !== 'identity') return notJson
+    const body = await bodyOf(request, this.#options.bodyBytes)
+    if ('status' in body) return body
+    const broadcasts = broadcastsIn(body.value)
+    if ('status' in broadcasts) return broadcasts
+    const failed = ({ status }: Answer) => status !== 200
+    return this.#once.run(request.headers['idempotency-key'], () => this.#publish(broadcasts), failed)
+  }
+
+  async #publish(broadcasts: readonly Broadcast[]): Promise<Answer> {
+    try {
+      await this.#publisher.publish(broadcasts)
+      return ok
+    } catch (error) {
+      debug('not taken: %s', error)
+      return unavailable
+    }
+  }
 }
 
-async function take(
-  request: IncomingMessage,
-  publisher: Publisher,
-  { tokens, bodyBytes }: EndpointOptions,
-): Promise<Answer> {
-  if (!hasBearer(request, tokens) && !isTrustedPeer(request)) return forbidden
-  const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = request.headers
-  if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type) || encoding !== 'identity') return notJson
-  const body = await bodyOf(request, bodyBytes)
-  if ('status' in body) return body
-  const batch = Array.isArray(body.value) ? body.value : [body.value]
+// One broadcast or a batch of them: all, or what is wrong with the first bad one.
+function broadcastsIn(value: unknown): readonly Broadcast[] | Answer {
+  const batch: unknown[] = Array.isArray(value) ? value : [value]
   if (batch.length === 0) return streamRequired
   const broadcasts: Broadcast[] = []
   for (const item of batch) {
     const stream = field(item, 'stream')
     const data = field(item, 'data')
+    const exclude = field(item, 'exclude')
     if (!isStreamName(stream)) return streamRequired
     if (data === undefined) return dataRequired
     // It came out of JSON, so JSON can hold it.
-    broadcasts.push({ stream, data: data as Json })
+    broadcasts.push({ stream, data: data as Json, ...(typeof exclude === 'string' && { exclude }) })
   }
-  const exclude = field(batch[0], 'exclude')
-  const options: PublishOptions = typeof exclude === 'string' ? { exclude } : {}
-  try {
-    await publisher.publish(broadcasts, options)
-    return ok
-  } catch (error) {
-    debug('not taken: %s', error)
-    return unavailable
-  }
+  return broadcasts
 }
 
 // The JSON value of the body, whether or not somebody before us (express.json()) has read it.

@@ -4,8 +4,11 @@
 import type { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
 import { logger } from '../log'
+import type { Identity, UpgradeRequest } from '../options'
 import { type Command, decode } from '../protocol/turbo-cable'
-import type { Topic } from './subscriptions'
+import type { Visitor } from './gate'
+import type { Subscription } from './subscriptions'
+import { TokenBucket } from './token-bucket'
 
 const debug = logger('connection')
 
@@ -13,6 +16,7 @@ const debug = logger('connection')
 export interface ConnectionDelegate {
   commandReceived(connection: Connection, command: Command): void
   frameReceived(connection: Connection): void
+  connectionTooFast(connection: Connection): void
   connectionOverflowed(connection: Connection): void
   connectionClosed(connection: Connection): void
 }
@@ -22,8 +26,19 @@ export class CableSocket extends WebSocket {
   connection: Connection | undefined
 }
 
-export class Connection {
-  readonly subscriptions = new Map<string, Topic>()
+export interface ConnectionLimits {
+  readonly pendingBytes: number
+  readonly messagesPerSecond: number
+}
+
+export class Connection implements Visitor {
+  readonly identity: Identity
+  /** Kept only where the app's `authorize` will want it. */
+  readonly request: UpgradeRequest | undefined
+  /** By the names that were asked for. */
+  readonly subscriptions = new Map<string, Subscription>()
+  /** Names that the app has not yet answered for; made when there is one. */
+  asking: Map<string, symbol> | undefined
   /** Chosen by the client for the life of its page; a broadcast can leave it out. */
   id: string | undefined
   /** True once it subscribed with a cursor: its pings then carry one too. */
@@ -39,11 +54,22 @@ export class Connection {
   readonly #socket: Duplex
   readonly #delegate: ConnectionDelegate
   readonly #pendingBytes: number
+  readonly #bucket: TokenBucket
+  #parting = false
 
-  constructor(ws: CableSocket, socket: Duplex, pendingBytes: number, delegate: ConnectionDelegate) {
+  constructor(
+    ws: CableSocket,
+    socket: Duplex,
+    limits: ConnectionLimits,
+    visitor: Visitor,
+    delegate: ConnectionDelegate,
+  ) {
+    this.identity = visitor.identity
+    this.request = visitor.request
     this.#ws = ws
     this.#socket = socket
-    this.#pendingBytes = pendingBytes
+    this.#pendingBytes = limits.pendingBytes
+    this.#bucket = new TokenBucket(limits.messagesPerSecond)
     this.#delegate = delegate
     ws.connection = this
     ws.on('message', onMessage)
@@ -64,7 +90,7 @@ export class Connection {
 
   /** Writes whole frames. A client that lets more than its bound pile up is reported once, and gets nothing more. */
   write(frames: Buffer): void {
-    if (!this.open) return
+    if (!this.open || this.#parting) return
     this.#socket.write(frames)
     if (this.#socket.writableLength > this.#pendingBytes) this.#delegate.connectionOverflowed(this)
   }
@@ -82,30 +108,50 @@ export class Connection {
     this.#ws.close(code, reason)
   }
 
+  /** A last frame, then the closing handshake; cut off where that takes longer than `grace` ms. */
+  part(farewell: Buffer, code: number, grace: number): void {
+    if (!this.open || this.#parting) return
+    this.#parting = true
+    this.#socket.write(farewell)
+    this.#ws.close(code)
+    const cutOff = setTimeout(() => this.terminate(), grace)
+    cutOff.unref()
+    this.#ws.once('close', () => clearTimeout(cutOff))
+  }
+
   /** Ends the socket at once, without a handshake. */
   terminate(): void {
     this.#ws.terminate()
   }
 
-  received(text: string): void {
-    this.#delegate.frameReceived(this)
-    const command = decode(text)
+  received(data: Buffer): void {
+    if (!this.#listens()) return
+    const command = decode(data.toString())
     if (command) this.#delegate.commandReceived(this, command)
   }
 
+  /** A frame that says nothing but that somebody is there. */
   heard(): void {
-    this.#delegate.frameReceived(this)
+    this.#listens()
   }
 
   closed(): void {
     this.#delegate.connectionClosed(this)
+  }
+
+  #listens(): boolean {
+    if (this.#parting) return false
+    this.#delegate.frameReceived(this)
+    if (this.#bucket.take()) return true
+    this.#delegate.connectionTooFast(this)
+    return false
   }
 }
 
 function onMessage(this: WebSocket, data: Buffer, binary: boolean): void {
   const connection = (this as CableSocket).connection
   if (binary) connection?.heard()
-  else connection?.received(data.toString())
+  else connection?.received(data)
 }
 
 function onPong(this: WebSocket): void {

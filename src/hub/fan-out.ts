@@ -49,11 +49,9 @@ export class FanOut {
     turn?.end()
   }
 
-  /** Messages as one run of frames with cursors, for a replay. */
-  frames(messages: readonly Positioned[]): Buffer {
-    return Buffer.concat(
-      messages.map((each) => textFrame(message(each.stream, each.json, this.#cursorAt(each.position)))),
-    )
+  /** The frames of a replay. */
+  frames(messages: readonly Positioned[]): Buffer[] {
+    return messages.map((each) => textFrame(message(each.stream, each.json, this.#cursorAt(each.position))))
   }
 
   #flushTopic(topic: Topic, gathering: Connection[] | undefined): void {

@@ -1,28 +1,34 @@
 // Owns the connections, their subscriptions and the fan-out of one process. Knows no HTTP: it is given upgraded sockets.
 
 import type { Duplex } from 'node:stream'
-import type { Broadcast, Publisher, PublishOptions } from '../broadcast/publisher'
-import type { Engine, Outgoing, Positioned, Replay } from '../engine/engine'
+import type { Broadcast, Publisher } from '../broadcast/publisher'
+import type { Engine, Outgoing, Positioned } from '../engine/engine'
 import { failure } from '../errors'
-import { logger, warn } from '../log'
-import type { ResolvedOptions } from '../options'
+import { logger } from '../log'
+import type { Identity, ResolvedOptions } from '../options'
 import { pingFrame, textFrame } from '../protocol/frame'
-import { type Command, disconnect, ping, rejected, resumed, subscribed } from '../protocol/turbo-cable'
-import { isStreamName } from '../stream/name'
+import { type Command, disconnect, ping } from '../protocol/turbo-cable'
 import { type CableSocket, Connection, type ConnectionDelegate } from './connection'
 import { FanOut } from './fan-out'
+import { Gate, type Visitor } from './gate'
 import { Heartbeat, type HeartbeatDelegate } from './heartbeat'
 import type { HubStats } from './stats'
-import { Subscriptions, type Topic } from './subscriptions'
+import { Subscribing } from './subscribing'
+import { Subscriptions } from './subscriptions'
 
 const debug = logger('hub')
 const plainPing = Buffer.concat([textFrame(ping()), pingFrame])
 
+// How long a client that does not read may take to read its goodbye, ms.
+const goodbye = 2_000
+
 export class Hub implements Publisher, ConnectionDelegate, HeartbeatDelegate {
   readonly #engine: Engine
-  readonly #options: ResolvedOptions
+  readonly #limits: ResolvedOptions['limits']
+  readonly #gate: Gate
   readonly #connections = new Set<Connection>()
-  readonly #subscriptions = new Subscriptions()
+  readonly #subscriptions: Subscriptions
+  readonly #subscribing: Subscribing
   readonly #fanOut: FanOut
   readonly #heartbeat: Heartbeat
   #broadcasts = 0
@@ -32,9 +38,18 @@ export class Hub implements Publisher, ConnectionDelegate, HeartbeatDelegate {
   #emptied: (() => void) | undefined
 
   constructor(engine: Engine, options: ResolvedOptions) {
+    const { limits, refreshSpread } = options
+    const fanOut = new FanOut((position) => engine.cursorAt(position))
+    const gate = new Gate(options)
+    const subscriptions = new Subscriptions(({ connection, asked }) =>
+      this.#subscribing.reject(connection, asked, 'expired'),
+    )
     this.#engine = engine
-    this.#options = options
-    this.#fanOut = new FanOut((position) => engine.cursorAt(position))
+    this.#limits = limits
+    this.#gate = gate
+    this.#fanOut = fanOut
+    this.#subscriptions = subscriptions
+    this.#subscribing = new Subscribing({ engine, gate, subscriptions, fanOut, limits, refreshSpread })
     this.#heartbeat = new Heartbeat(options.heartbeat, this)
     engine.start((messages) => this.#deliver(messages))
     this.#heartbeat.start()
@@ -61,23 +76,40 @@ export class Hub implements Publisher, ConnectionDelegate, HeartbeatDelegate {
   }
 
   /** Takes an upgraded socket. */
-  accept(ws: CableSocket, socket: Duplex): void {
-    const connection = new Connection(ws, socket, this.#options.limits.pendingBytes, this)
+  accept(ws: CableSocket, socket: Duplex, { identity, request }: Visitor): void {
+    const visitor = { identity, request: this.#gate.asksTheApp ? request : undefined }
+    const connection = new Connection(ws, socket, this.#limits, visitor, this)
     this.#connections.add(connection)
     this.#heartbeat.add(connection)
     debug('connected, %d in all', this.#connections.size)
   }
 
   /** Resolves once every subscribed socket has been handed the messages; also when there is none. */
-  async publish(broadcasts: readonly Broadcast[], options: PublishOptions = {}): Promise<void> {
+  async publish(broadcasts: readonly Broadcast[]): Promise<void> {
     if (this.#closed) throw failure('TURBO_CABLE_CLOSED', ['broadcast'])
-    const { exclude } = options
-    const outgoing = broadcasts.map(({ stream, data }): Outgoing => {
-      const json = JSON.stringify(data)
-      return exclude === undefined ? { stream, json } : { stream, json, exclude }
-    })
+    const outgoing = broadcasts.map(
+      ({ stream, data, exclude }): Outgoing => ({ stream, json: JSON.stringify(data), exclude }),
+    )
     await this.#engine.publish(outgoing)
     await this.#fanOut.flushed()
+  }
+
+  /** Closes every connection whose identity matches. What `match` throws reaches the caller, before anything is closed. */
+  disconnect(match: (identity: Identity) => boolean): void {
+    const matching = [...this.#connections].filter(({ identity }) => match(identity))
+    for (const connection of matching) this.#part(connection, 1008, disconnect('unauthorized', false))
+  }
+
+  /** Ends the subscriptions of whoever matches, and refuses the stream to them until the returned function is called. */
+  revoke(stream: string, match: (identity: Identity) => boolean): () => void {
+    const connections = [...(this.#subscriptions.topic(stream)?.connections() ?? [])]
+    const matching = connections.filter(({ identity }) => match(identity))
+    for (const connection of matching) {
+      for (const { asked, topic } of [...connection.subscriptions.values()]) {
+        if (topic.name === stream) this.#subscribing.reject(connection, asked, 'unauthorized')
+      }
+    }
+    return this.#gate.revoke(stream, match)
   }
 
   /**
@@ -89,6 +121,7 @@ export class Hub implements Publisher, ConnectionDelegate, HeartbeatDelegate {
     this.#closed = true
     this.#fanOut.flush()
     this.#heartbeat.stop()
+    this.#subscriptions.stop()
     const spread = Math.min(10_000, Math.max(500, this.#connections.size * 2))
     for (const connection of this.#connections) {
       connection.write(textFrame(disconnect('server_restart', true, Math.floor(Math.random() * spread))))
@@ -101,23 +134,28 @@ export class Hub implements Publisher, ConnectionDelegate, HeartbeatDelegate {
   // ConnectionDelegate
 
   commandReceived(connection: Connection, command: Command): void {
-    if (command.type === 'unsubscribe') this.#subscriptions.end(connection, command.stream)
-    else if (command.type === 'subscribe') this.#subscribe(connection, command)
+    if (command.type === 'unsubscribe') this.#subscribing.unsubscribe(connection, command.stream)
+    else if (command.type === 'subscribe') this.#subscribing.subscribe(connection, command)
   }
 
   frameReceived(connection: Connection): void {
     this.#heartbeat.heard(connection)
   }
 
+  connectionTooFast(connection: Connection): void {
+    debug('more messages than %d/s: disconnected', this.#limits.messagesPerSecond)
+    this.#part(connection, 1008, disconnect('limit', true))
+  }
+
   connectionOverflowed(connection: Connection): void {
     this.#slowConsumers++
     debug('slow consumer dropped, %d bytes pending', connection.pending)
-    this.#forget(connection)
-    connection.terminate()
+    this.#part(connection, 1013, disconnect('slow_consumer', true))
   }
 
   connectionClosed(connection: Connection): void {
     this.#forget(connection)
+    this.#connections.delete(connection)
     debug('disconnected, %d left', this.#connections.size)
     if (this.#connections.size === 0) this.#emptied?.()
   }
@@ -133,64 +171,8 @@ export class Hub implements Publisher, ConnectionDelegate, HeartbeatDelegate {
 
   connectionSilent(connection: Connection): void {
     this.#silentConnections++
+    this.#forget(connection)
     connection.terminate()
-  }
-
-  #subscribe(connection: Connection, command: Extract<Command, { type: 'subscribe' }>): void {
-    const { stream, cursor } = command
-    if (!isStreamName(stream)) {
-      this.#refuseName(connection, command.stream)
-      return
-    }
-    const topic = this.#subscriptions.open(connection, stream, stream)
-    // What was gathered before this subscribe belongs to those who were there: it must not reach the newcomer twice.
-    if (topic.pending.length > 0) this.#fanOut.flush()
-    if (cursor !== undefined) {
-      connection.resumable = true
-      connection.id = command.connection ?? connection.id
-      void this.#resume(connection, topic, stream, cursor)
-      return
-    }
-    topic.resumable.delete(connection)
-    topic.plain.add(connection)
-    connection.write(textFrame(subscribed(stream)))
-  }
-
-  #refuseName(connection: Connection, asked: string): void {
-    const reason = Buffer.byteLength(asked) > 512 ? 'limit' : 'invalid'
-    connection.write(textFrame(rejected(asked.slice(0, 512), reason)))
-  }
-
-  // Gapless also when the engine answers late: hold live messages back, replay, drop the overlap, go live.
-  async #resume(connection: Connection, topic: Topic, asked: string, cursor: string | null): Promise<void> {
-    const held: Positioned[] = []
-    topic.plain.delete(connection)
-    topic.resumable.delete(connection)
-    topic.joining ??= new Map()
-    if (!topic.joining.has(connection)) connection.joining++
-    topic.joining.set(connection, held)
-    const replay = await this.#replay(topic.name, cursor)
-    // Gone, or asked again meanwhile: the later answer is the one that counts.
-    if (topic.joining.get(connection) !== held) return
-    topic.joining.delete(connection)
-    connection.joining--
-    const missed = [...replay.messages, ...held.filter((message) => message.position > replay.position)]
-    const wanted = missed.filter((message) => message.exclude === undefined || message.exclude !== connection.id)
-    // What this turn has gathered is among the held: the subscribers who are live get it now, this one below.
-    if (topic.pending.length > 0) this.#fanOut.flush()
-    const answer = textFrame(resumed(asked, this.#engine.cursorAt(replay.position), replay.recovered))
-    topic.resumable.add(connection)
-    connection.write(wanted.length === 0 ? answer : Buffer.concat([answer, this.#fanOut.frames(wanted)]))
-  }
-
-  // An engine that fails cannot say what was missed: that is a gap, not an error of the client's.
-  async #replay(stream: string, cursor: string | null): Promise<Replay> {
-    try {
-      return await this.#engine.since(stream, cursor)
-    } catch (error) {
-      warn(`history of "${stream}" could not be read: ${error instanceof Error ? error.message : error}`)
-      return { recovered: false, position: this.#engine.position(), messages: [] }
-    }
   }
 
   #deliver(messages: readonly Positioned[]): void {
@@ -203,10 +185,16 @@ export class Hub implements Publisher, ConnectionDelegate, HeartbeatDelegate {
     }
   }
 
+  // Says goodbye and why, and cuts off who does not take it in time. Until then it gets nothing more.
+  #part(connection: Connection, code: number, farewell: string): void {
+    this.#forget(connection)
+    connection.part(textFrame(farewell), code, goodbye)
+  }
+
   #forget(connection: Connection): void {
     this.#heartbeat.remove(connection)
     this.#subscriptions.endAll(connection)
-    this.#connections.delete(connection)
+    connection.asking?.clear()
   }
 
   #emptiedWithin(timeout: number): Promise<void> {

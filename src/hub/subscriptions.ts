@@ -2,6 +2,7 @@
 
 import type { Positioned } from '../engine/engine'
 import type { Connection } from './connection'
+import { Expiry } from './expiry'
 
 /** A stream with subscribers. */
 export class Topic {
@@ -21,11 +22,35 @@ export class Topic {
   get empty(): boolean {
     return this.plain.size === 0 && this.resumable.size === 0 && !this.joining?.size
   }
+
+  *connections(): Iterable<Connection> {
+    yield* this.plain
+    yield* this.resumable
+    yield* this.joining?.keys() ?? []
+  }
+}
+
+/** That a connection asked for a stream, by this name. */
+export interface Subscription {
+  readonly connection: Connection
+  readonly asked: string
+  readonly topic: Topic
+  /** When the right to it ends, ms since 1970. */
+  readonly expires: number | undefined
 }
 
 export class Subscriptions {
   readonly #topics = new Map<string, Topic>()
+  readonly #expiry: Expiry<Subscription>
   #count = 0
+
+  /** `expired` is told of each subscription that has ended by its time. */
+  constructor(expired: (subscription: Subscription) => void) {
+    this.#expiry = new Expiry((subscription) => {
+      this.end(subscription.connection, subscription.asked)
+      expired(subscription)
+    })
+  }
 
   /** Streams that somebody listens to. */
   get streams(): number {
@@ -41,28 +66,41 @@ export class Subscriptions {
   }
 
   /** The topic of a stream, made if need be, with the connection noted as asking for it by the name `asked`. */
-  open(connection: Connection, asked: string, stream: string): Topic {
+  open(connection: Connection, asked: string, stream: string, expires: number | undefined): Topic {
     const topic = this.#topics.get(stream) ?? new Topic(stream)
     this.#topics.set(stream, topic)
-    if (!connection.subscriptions.has(asked)) this.#count++
-    connection.subscriptions.set(asked, topic)
+    const known = connection.subscriptions.get(asked)
+    if (known) this.#expiry.remove(known)
+    else this.#count++
+    const subscription = { connection, asked, topic, expires }
+    connection.subscriptions.set(asked, subscription)
+    this.#expiry.add(subscription)
     return topic
   }
 
   /** Ends the subscription that the connection asked for by this name. Unknown names are nothing to end. */
   end(connection: Connection, asked: string): void {
-    const topic = connection.subscriptions.get(asked)
-    if (!topic) return
+    const subscription = connection.subscriptions.get(asked)
+    if (!subscription) return
     connection.subscriptions.delete(asked)
+    this.#expiry.remove(subscription)
     this.#count--
-    for (const other of connection.subscriptions.values()) if (other === topic) return
+    const { topic } = subscription
+    for (const other of connection.subscriptions.values()) if (other.topic === topic) return
     this.#leave(connection, topic)
   }
 
   endAll(connection: Connection): void {
     this.#count -= connection.subscriptions.size
-    for (const topic of connection.subscriptions.values()) this.#leave(connection, topic)
+    for (const subscription of connection.subscriptions.values()) {
+      this.#expiry.remove(subscription)
+      this.#leave(connection, subscription.topic)
+    }
     connection.subscriptions.clear()
+  }
+
+  stop(): void {
+    this.#expiry.stop()
   }
 
   #leave(connection: Connection, topic: Topic): void {

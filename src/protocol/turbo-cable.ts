@@ -33,10 +33,17 @@ export function subscribed(stream: string): string {
   return `{"type":"subscribed","stream":${JSON.stringify(stream)}}`
 }
 
-/** `{"type":"subscribed","stream":"s","cursor":"e:44","recovered":true}`, with `"name"` when the stream was asked for by a signed name. */
-export function resumed(stream: string, cursor: string, recovered: boolean, name?: string): string {
-  const plain = name === undefined ? '' : `,"name":${JSON.stringify(name)}`
-  return `{"type":"subscribed","stream":${JSON.stringify(stream)},"cursor":${JSON.stringify(cursor)},"recovered":${recovered}${plain}}`
+/**
+ * `{"type":"subscribed","stream":"s","cursor":"e:44","recovered":true}`: with `"name"` when the stream was asked for by a
+ * signed name, and with `"refresh"`, the window in ms over which pages with a gap refresh themselves.
+ */
+export function resumed(
+  stream: string,
+  cursor: string,
+  recovered: boolean,
+  more: { name?: string; refresh?: number } = {},
+): string {
+  return JSON.stringify({ type: 'subscribed', stream, cursor, recovered, ...more })
 }
 
 /** `{"type":"message","stream":"s","data":…}`; `json` is the data as JSON text, encoded once for everybody. */

@@ -2,8 +2,7 @@
 // can share names; one with an expiry or a subject is signed with a key of its own, so neither can pass for the other.
 
 import { createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto'
-
-export type Secret = string | Uint8Array
+import type { Secret } from '../options'
 
 /** What may go into a token beside the name. */
 export interface Claims {

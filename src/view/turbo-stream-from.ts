@@ -2,6 +2,7 @@
 
 import { failure } from '../errors'
 import { type Streamable, streamName } from '../stream/name'
+import { SignedStream } from '../stream/signed-stream'
 import { attributeText } from '../turbo/tag'
 
 export interface TurboStreamFromContext {
@@ -12,7 +13,7 @@ export interface TurboStreamFromContext {
 }
 
 /** Writes the marker of the streams given; each argument is one stream, an array of parts too. */
-export type TurboStreamFrom = (...streamables: Streamable[]) => string
+export type TurboStreamFrom = (...streamables: (Streamable | SignedStream)[]) => string
 
 /**
  * Makes the view helper. Its output is HTML, so print it with the engine's raw tag: EJS `<%- turboStreamFrom('scores') %>`,
@@ -27,14 +28,18 @@ export type TurboStreamFrom = (...streamables: Streamable[]) => string
  * security policy ignores. Throws `TURBO_CABLE_BAD_STREAM` without arguments and for what names no stream.
  */
 export function createTurboStreamFrom({ cursor, sign }: TurboStreamFromContext): TurboStreamFrom {
+  const plain = (streamable: Streamable) => {
+    const name = streamName(streamable)
+    return sign?.(name) ?? name
+  }
   return (...given) => {
     const streamables = withoutHelperOptions(given)
     if (streamables.length === 0)
       throw failure('TURBO_CABLE_BAD_STREAM', [undefined, 'turboStreamFrom() names no stream'])
-    const names = streamables.map((one) => streamName(one))
+    const names = streamables.map((one) => (one instanceof SignedStream ? one.token : plain(one)))
     const marker = attributeText({
       'data-turbo-stream': 'true',
-      'data-streams': names.map((name) => sign?.(name) ?? name).join(','),
+      'data-streams': names.join(','),
       'data-turbo-streams-target': 'source',
       'data-cursor': cursor(),
     })
@@ -43,7 +48,7 @@ export function createTurboStreamFrom({ cursor, sign }: TurboStreamFromContext):
 }
 
 // Handlebars calls every function with its own options as the last argument. A plain object names no stream, so none is lost.
-function withoutHelperOptions(given: readonly Streamable[]): readonly Streamable[] {
+function withoutHelperOptions<Given>(given: readonly Given[]): readonly Given[] {
   const last: unknown = given.at(-1)
   const isHelperOptions =
     typeof last === 'object' &&

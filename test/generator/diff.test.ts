@@ -36,6 +36,11 @@ describe('unifiedDiff', () => {
     assert.equal(unifiedDiff('f', lines.join(''), after).match(/^@@/gm)?.length, 2)
   })
 
+  it('joins two changes whose contexts touch', () => {
+    const lines = ['1\n', '2\n', '3\n', '4\n', '5\n', '6\n'].join('')
+    assert.equal(unifiedDiff('f', `a\n${lines}a\n`, `b\n${lines}b\n`).match(/^@@/gm)?.length, 1)
+  })
+
   it('is what git makes the new file of', (t) => {
     const directory = mkdtempSync(join(tmpdir(), 'turbo-cable-diff-'))
     t.after(() => rmSync(directory, { recursive: true }))

@@ -144,6 +144,13 @@ describe('the server', () => {
     assert.match(plan.instructions.join('\n'), /More than one Express app was found \(a\.mjs:2, b\.mjs:2\)/)
   })
 
+  it('names the reason where one file makes two apps', () => {
+    const { plan } = installed(
+      app({ 'app.js': "const express = require('express')\nconst a = express()\nconst b = express()\n" }),
+    )
+    assert.match(plan.instructions.join(), /^app\.js makes more than one Express app\. /)
+  })
+
   it('asks where no app is made', () => {
     assert.match(
       installed(app({ 'app.js': 'start()\n' })).plan.instructions.join('\n'),

@@ -52,8 +52,10 @@ describe('fan-out', () => {
         assert.equal((await reader.next()).type, 'message')
       }
       assert.equal(cable.stats().slowConsumers, 1)
-      assert.equal(cable.stats().connections, 1)
+      assert.equal(cable.stats().subscriptions, 1)
       stuck.ws.resume()
-      assert.equal((await stuck.closed).code, 1006)
+      assert.equal((await stuck.closed).code, 1013)
+      const farewell = JSON.parse(stuck.inbox.at(-1) ?? '')
+      assert.deepEqual(farewell, { type: 'disconnect', reason: 'slow_consumer', reconnect: true })
     }))
 })

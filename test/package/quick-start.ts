@@ -1,11 +1,11 @@
 // The README's quick start as something that can be followed: its fences become files, shell commands and a server to run.
 //
-// How the README has to be written for that: below a heading that contains "Quick start", up to the next heading of its
-// level or a higher one,
-// - a fence in another language than a shell's is a file; its first line is a comment that holds only the path
-//   (`// app.mjs`, `<!-- views/index.ejs -->`, `<%# views/index.ejs %>`);
-// - a shell fence (sh, bash, shell, console) holds commands, one a line, with or without `$ `; a line that ends in `\` goes on.
-//   The command that starts with `node ` is the server; those after it are run while the server runs.
+// How the README has to be written for that: below a heading that contains "Quick start", up to the next heading of its level
+// or a higher one,
+// - a fence that is a file follows a line that names it: `app.js`:
+// - a fence of a shell (sh, bash, shell, console) holds commands, one a line, with or without `$ `; a line that ends in `\`
+//   goes on in the next;
+// - the first `node …` in backquotes in the text is the server; commands above it prepare, those below are run while it runs.
 
 export interface QuickStart {
   files: { path: string; text: string }[]
@@ -17,18 +17,27 @@ export interface QuickStart {
 }
 
 const SHELLS = ['sh', 'bash', 'shell', 'console']
-const PATH_COMMENT = /^\s*(?:\/\/|<!--|<%#|#)\s*([\w./-]+\.\w+)\s*(?:-->|%>)?\s*$/
+
+interface Fence {
+  language: string
+  text: string
+  /** The line of text above it. */
+  label: string
+  offset: number
+}
 
 /** Throws an Error that says what of the above is not so. */
 export function readQuickStart(readme: string): QuickStart {
-  const fences = fencesOf(quickStartSection(readme))
-  if (fences.length === 0) throw new Error('README.md: the quick start has no code fence')
-  const commands = fences.filter(({ language }) => SHELLS.includes(language)).flatMap(({ text }) => commandsOf(text))
+  const section = quickStartSection(readme)
+  const start = /`(node [^`\n]+)`/.exec(section)
+  const server = start?.[1]
+  if (!server) throw new Error('README.md: the quick start does not say which `node …` starts the server')
+  const fences = fencesOf(section)
   const files = fences.filter(({ language }) => !SHELLS.includes(language)).map(fileOf)
-  const start = commands.findIndex((command) => command.startsWith('node '))
-  const server = commands[start]
-  if (!server) throw new Error('README.md: no command of the quick start begins with "node "')
-  return { files, preparation: commands.slice(0, start), server, afterwards: commands.slice(start + 1) }
+  const shells = fences.filter(({ language }) => SHELLS.includes(language))
+  const preparation = shells.filter(({ offset }) => offset < start.index).flatMap(({ text }) => commandsOf(text))
+  const afterwards = shells.filter(({ offset }) => offset > start.index).flatMap(({ text }) => commandsOf(text))
+  return { files, preparation, server, afterwards }
 }
 
 function quickStartSection(readme: string): string {
@@ -52,17 +61,19 @@ function outsideFences(text: string, pattern: RegExp): number {
   return text.length
 }
 
-function fencesOf(section: string): { language: string; text: string }[] {
-  return [...section.matchAll(/^```(\w*)[^\n]*\n([\s\S]*?)^```$/gm)].map(([, language = '', text = '']) => ({
-    language,
-    text,
-  }))
+function fencesOf(section: string): Fence[] {
+  return [...section.matchAll(/(?:^(.+)\n\n*)?^```(\w*)[^\n]*\n([\s\S]*?)^```$/gm)].map((match) => {
+    const [, label = '', language = '', text = ''] = match
+    return { label, language, text, offset: match.index + match[0].indexOf('```') }
+  })
 }
 
-function fileOf({ text }: { text: string }): QuickStart['files'][number] {
-  const path = PATH_COMMENT.exec(text.split('\n', 1)[0] ?? '')?.[1]
+function fileOf({ label, text }: Fence): QuickStart['files'][number] {
+  const path = /^`([\w./-]+)`:$/.exec(label)?.[1]
   if (!path)
-    throw new Error(`README.md: the first line of this fence of the quick start should name its file:\n${text}`)
+    throw new Error(
+      `README.md: no line like \`app.js\`: names the file that this fence of the quick start is:\n${text}`,
+    )
   return { path, text }
 }
 

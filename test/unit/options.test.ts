@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { optionTable, resolveOptions, type TurboCableOptions } from '../../src/options.ts'
+import { optionTable } from '../../src/option-table.ts'
+import { resolveOptions, type TurboCableOptions } from '../../src/options.ts'
 
 describe('resolveOptions', () => {
   it('fills in every default', () => {

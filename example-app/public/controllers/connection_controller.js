@@ -26,6 +26,8 @@ export class ConnectionController extends Controller {
   disconnected = () => this.#show('disconnected')
 
   #show(state) {
+    // Each marker has its say; the badge speaks once.
+    if (this.element.dataset.state === state) return
     this.element.dataset.state = state
     this.textTarget.textContent = texts[state]
   }

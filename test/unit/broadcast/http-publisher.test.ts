@@ -41,7 +41,7 @@ test('a request is a JSON POST that looks neither proxied nor sent by a page', a
 
 test('the token and the tab to leave out go along', async (t) => {
   const { url, received } = await broadcastServer(t)
-  await httpPublisher({ url, token: 't0ken' }).publish(one, { exclude: 'tab-1' })
+  await httpPublisher({ url, token: 't0ken' }).publish([{ stream: 's', data: '<b>é</b>', exclude: 'tab-1' }])
   assert.equal(received[0]?.headers.authorization, 'Bearer t0ken')
   assert.deepEqual(received[0]?.body, { stream: 's', data: '<b>é</b>', exclude: 'tab-1' })
 })

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
-import type { Broadcast, Publisher, PublishOptions } from '../../../src/broadcast/publisher.ts'
+import type { Broadcast, Publisher } from '../../../src/broadcast/publisher.ts'
 
 /**
  * The defaults of the process. A test that imports this CommonJS module by `import` gets a copy of its own from tsx; required,
@@ -19,19 +19,15 @@ export const defaults = createRequire(import.meta.url)(
 
 export interface Recorded extends Publisher {
   readonly broadcasts: Broadcast[]
-  readonly options: PublishOptions[]
 }
 
 /** A publisher that takes everything and remembers it. */
 export function recorder(): Recorded {
   const broadcasts: Broadcast[] = []
-  const options: PublishOptions[] = []
   return {
     broadcasts,
-    options,
-    async publish(given, how = {}) {
+    async publish(given) {
       broadcasts.push(...given)
-      options.push(how)
     },
   }
 }

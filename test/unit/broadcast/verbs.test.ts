@@ -118,13 +118,12 @@ test('the tab to leave out goes to the publisher', async () => {
   verbs.broadcastAppendLaterTo('s', { target: 'x', html: '', exclude: 'tab' })
   for (const job of jobs) await perform(job)
   await verbs.broadcastAppendTo('s', { target: 'x', html: '' })
-  assert.deepEqual(publisher.options, [
-    { exclude: 'tab' },
-    { exclude: 'tab' },
-    { exclude: 'tab' },
-    { exclude: 'tab' },
-    {},
-  ])
+  await verbs.broadcastJson('s', {}, { exclude: { headers: { 'x-turbo-cable-connection': 'tab' } } })
+  await verbs.broadcastJson('s', {}, { exclude: { headers: {} } })
+  assert.deepEqual(
+    publisher.broadcasts.map(({ exclude }) => exclude),
+    ['tab', 'tab', 'tab', 'tab', undefined, 'tab', undefined],
+  )
 })
 
 test('misuse throws at the call, whether awaited or not, now or later', () => {

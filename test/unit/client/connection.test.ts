@@ -88,6 +88,19 @@ test('after a drop, comes back within a second and asks again for every stream',
     assert.deepEqual(heard.changes, ['connected', 'disconnected', 'connected'])
   }))
 
+test('a server that spoke is tried again as quickly as the first time', () =>
+  withServer(async ({ connection, accepted, cut, clock }) => {
+    connection.subscribe('a', listener())
+    for (const wait of [625, 625, 625]) {
+      const peer = await accepted()
+      await peer.next()
+      await peer.settle()
+      await cut(peer)
+      clock.advance(wait)
+    }
+    await accepted()
+  }))
+
 test('when woken, connects at once instead of waiting for its turn', () =>
   withServer(async ({ connection, accepted, cut, clock, count }) => {
     connection.subscribe('a', listener())

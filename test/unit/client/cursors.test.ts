@@ -137,6 +137,64 @@ test('a newer, an equal or no cursor asks for nothing', () =>
     assert.deepEqual(data(newer), [51])
   }))
 
+test('a cursor before the last message asks for that message', () =>
+  withServer(async ({ connection, accepted }) => {
+    connection.subscribe('a', listener('e:41'))
+    const peer = await accepted()
+    await answer(peer, 44, [44])
+    await peer.settle()
+    const late = listener('e:43')
+    connection.subscribe('a', late)
+    assert.equal(await answer(peer, 44, [44]), 'e:43')
+    await peer.settle()
+    assert.deepEqual(data(late), [44])
+  }))
+
+test('a ping moves nobody whose stream is being asked for again, for the server holds messages back', () =>
+  withServer(async ({ connection, accepted }) => {
+    const early = listener('e:41')
+    connection.subscribe('a', early)
+    const peer = await accepted()
+    await answer(peer, 41)
+    await peer.settle()
+    connection.subscribe('a', listener('e:40'))
+    await peer.next()
+    await peer.settle('e:60')
+    assert.equal(early.cursor, 'e:41')
+  }))
+
+test('a revoked stream hears nothing more, not even pings', () =>
+  withServer(async ({ connection, accepted }) => {
+    const heard = listener('e:41')
+    connection.subscribe('a', heard)
+    const peer = await accepted()
+    await answer(peer, 41)
+    peer.send({ type: 'rejected', stream: 'a', reason: 'expired' }, message(42))
+    await peer.settle('e:60')
+    assert.deepEqual(heard.changes, ['connected', 'disconnected', 'rejected expired'])
+    assert.deepEqual(data(heard), [])
+    assert.equal(heard.cursor, 'e:41')
+  }))
+
+test('who asked for nothing has lost nothing', () =>
+  withServer(async ({ connection, accepted, gaps }) => {
+    const heard = listener()
+    connection.subscribe('a', heard)
+    const peer = await accepted()
+    await peer.next()
+    peer.send(subscribed('a', { cursor: 'e:44', recovered: false }))
+    await peer.settle()
+    assert.deepEqual(gaps, [])
+    assert.deepEqual(heard.changes, ['connected'])
+  }))
+
+test('of two epochs the one that was there first is asked for, so that its gap comes out', () =>
+  withServer(async ({ connection, accepted }) => {
+    for (const cursor of ['e:50', 'e:45', 'f:2']) connection.subscribe('a', listener(cursor))
+    const peer = await accepted()
+    assert.equal((await peer.next()).cursor, 'e:45')
+  }))
+
 test('asks from the least of its listeners, once', () =>
   withServer(async ({ connection, accepted, cut, clock }) => {
     const [a, b] = [listener('e:50'), listener('e:45')]
@@ -162,6 +220,7 @@ test('an older cursor that comes while an answer is due is asked for after it', 
     const late = listener('e:40')
     connection.subscribe('a', late)
     assert.equal(first.cursor, null)
+    await peer.settle()
     peer.send(subscribed('a', { cursor: 'e:44', recovered: true }))
     assert.equal(await answer(peer, 44, [41, 44]), 'e:40')
     await peer.settle()

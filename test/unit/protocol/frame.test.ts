@@ -1,8 +1,9 @@
 // Our frames, read back by ws: the peer that has to understand them.
 
 import assert from 'node:assert/strict'
+import type { Writable } from 'node:stream'
 import { describe, it } from 'node:test'
-import { Receiver } from 'ws'
+import * as ws from 'ws'
 import { pingFrame, textFrame } from '../../../src/protocol/frame.ts'
 
 describe('textFrame', () => {
@@ -24,6 +25,9 @@ describe('textFrame', () => {
 describe('pingFrame', () => {
   it('is an empty ping', () => assert.equal(pingFrame.toString('hex'), '8900'))
 })
+
+// What @types/ws leaves out.
+const { Receiver } = ws as unknown as { Receiver: new (options: { isServer: boolean }) => Writable }
 
 function readBack(frame: Buffer): Promise<string> {
   return new Promise((resolve, reject) => {

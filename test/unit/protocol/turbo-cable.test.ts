@@ -46,8 +46,8 @@ describe('encode', () => {
     [wire.subscribed('a"b'), '{"type":"subscribed","stream":"a\\"b"}'],
     [wire.resumed('s', 'e:44', true), '{"type":"subscribed","stream":"s","cursor":"e:44","recovered":true}'],
     [
-      wire.resumed('t--f', 'e:44', false, 's'),
-      '{"type":"subscribed","stream":"t--f","cursor":"e:44","recovered":false,"name":"s"}',
+      wire.resumed('t--f', 'e:44', false, { name: 's', refresh: 2_000 }),
+      '{"type":"subscribed","stream":"t--f","cursor":"e:44","recovered":false,"name":"s","refresh":2000}',
     ],
     [wire.message('s', '{"a":1}'), '{"type":"message","stream":"s","data":{"a":1}}'],
     [wire.message('s', '"<p>"', 'e:45'), '{"type":"message","stream":"s","data":"<p>","cursor":"e:45"}'],
