@@ -7,7 +7,7 @@ import { runTests } from './runner.mjs'
 import { ensureChromium, ensureDebianPackage, ensureDependencies, root } from './setup.mjs'
 import { runScript, StepError } from './step.mjs'
 
-const KINDS = ['checks', 'unit', 'integration', 'conformance', 'generator', 'package', 'browser']
+const KINDS = ['checks', 'unit', 'fuzz', 'integration', 'conformance', 'generator', 'package', 'browser']
 
 await runScript(async () => {
   const filters = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
@@ -37,11 +37,14 @@ function chooseFiles(filters) {
 /** Installs the tools that the chosen tests use. One that is not to be had fails in test/checks/tools.test.ts; the others go on. */
 async function prepareTools(files) {
   const env = { ...process.env }
+  const chromium = async () => {
+    env.CHROME_PATH ??= await ensureChromium()
+  }
   const tools = {
-    'test/browser/': async () => {
-      env.CHROME_PATH = await ensureChromium()
-    },
+    'test/browser/': chromium,
+    'test/generator/': chromium,
     'test/package/': () => ensureDebianPackage('curl', 'curl'),
+    'test/integration/security/': () => ensureDebianPackage('nginx', 'nginx-light'),
   }
   for (const [folder, ensure] of Object.entries(tools)) {
     if (!files.some((file) => file.startsWith(folder) || file === 'test/checks/tools.test.ts')) continue

@@ -10,3 +10,7 @@ test('a Chromium or Chrome is there for the browser tests', () => {
 test('curl is there for the commands of the README', () => {
   assert.ok(findBinary('curl'), missing('curl', 'curl'))
 })
+
+test('nginx is there for the tests behind a reverse proxy', () => {
+  assert.ok(findBinary('nginx'), missing('nginx', 'nginx-light'))
+})

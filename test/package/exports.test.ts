@@ -31,10 +31,10 @@ const ROOT_NAMES = [
   'configureBroadcasts',
   'domId',
   'performBroadcast',
+  'railsStreamKey',
   'streamName',
   'turboCable',
   'turboStream',
-  'turboStreamFrom',
 ]
 
 const CLIENT_NAMES = ['connectMarker', 'connectionId', 'disconnectMarker', 'start', 'stop', 'subscribe']
