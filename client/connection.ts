@@ -8,7 +8,8 @@ import { type Listener, Subscription, Subscriptions } from './subscriptions.js'
 const SILENCE = 75_000
 const PROBE = 5_000
 const LINGER = 300
-const SPREAD = 2_000
+/** Over how many milliseconds pages spread their refresh, where the server does not say. */
+export const SPREAD = 2_000
 
 /** What both the browser's WebSocket and that of `ws` are. */
 export interface Socket {
@@ -89,7 +90,7 @@ export class Connection {
   wake(): void {
     if (!this.#streams.size || this.#dismissed) return
     const quiet = this.#clock.now() - this.#heard
-    if (!this.#socket || quiet >= SILENCE) this.#connect()
+    if (!this.#socket || quiet >= (this.#open ? SILENCE : PROBE)) this.#connect()
     else if (quiet >= PROBE) this.#probe()
   }
 

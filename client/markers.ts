@@ -1,12 +1,15 @@
 // The hidden elements that turboStreamFrom() puts into a page: each subscribes to its streams while it is there, shows
 // `connected` while the server serves it, and keeps in `data-cursor` how far the page around it has come.
 
+import { SPREAD } from './connection.js'
 import { emit } from './emit.js'
-import { connection } from './page.js'
+import { connection, gap } from './page.js'
 import { afterRender, render } from './render.js'
 import type { Listener } from './subscriptions.js'
 
 const markers = new Map<HTMLElement, Marker>()
+/** Tokens that have expired: a refreshed page brings new ones, or else it was no use. */
+const expired = new Set<string>()
 
 /** Subscribes to the streams an element names, or, if it is known, to what a morph has made of them. */
 export function connectMarker(element: HTMLElement): void {
@@ -50,6 +53,9 @@ class Marker {
       notify: (change, reason) => {
         this.show()
         emit(`turbo-cable:${change}`, { stream, reason }, element)
+        if (reason !== 'expired' || expired.has(stream)) return
+        expired.add(stream)
+        gap(stream, SPREAD)
       },
       moved: (lost) => this.#moved(lost),
     }))

@@ -53,7 +53,8 @@ function cableUrl(): string {
   return href.replace(/^http/, 'ws')
 }
 
-function gap(stream: string, spread: number): void {
+/** Announces that the page misses something of `stream`, and refreshes it within `spread` milliseconds unless told not to. */
+export function gap(stream: string, spread: number): void {
   if (emit('turbo-cable:gap', { stream }, document, true)) refresh(spread)
 }
 

@@ -65,6 +65,7 @@ export class CableCore {
   /** Lets go of the servers, then closes the hub within `timeout` ms. */
   async close(timeout: number): Promise<void> {
     for (const detach of [...this.#attached.values()]) detach()
+    this.#upgrade.close()
     await this.hub.close(timeout)
   }
 }

@@ -116,10 +116,11 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
 
   const handle = (request: HostRequest, response: HostResponse, next?: Next) => {
     const pass = next ?? (() => notFound(response))
-    if (hub.closed) return pass()
     const base = request.baseUrl ?? ''
-    attachLate(request, base)
+    // Also when closed: a server that is being drained still answers, and its views still print markers.
     addLocals(response, base)
+    if (hub.closed) return pass()
+    attachLate(request, base)
     const [path = ''] = (request.url ?? '').split('?', 1)
     if (path === core.options.broadcastPath && request.method === 'POST') {
       core.endpoint.handle(request, response).catch(pass)

@@ -17,7 +17,10 @@ export interface Positioned extends Outgoing {
 export interface Replay {
   /** False when something after the cursor is no longer held, or when the cursor cannot be judged. */
   readonly recovered: boolean
-  /** The engine's position when it answered: everything of the stream up to it is in `messages`, nothing after it is. */
+  /**
+   * The engine's position when it answered: everything of the stream up to it is in `messages`, nothing after it is. It may
+   * be ahead of what `deliver` was given by then, never behind what it had been given when the question was asked.
+   */
   readonly position: number
   /** Ascending by position; empty when there is a gap. */
   readonly messages: readonly Positioned[]

@@ -8,6 +8,7 @@ import { CableSocket } from '../hub/connection'
 import type { Visitor } from '../hub/gate'
 import { logger, warn } from '../log'
 import type { Identity, ResolvedOptions } from '../options'
+import { verdict } from '../verdict'
 import { admitted, asksNobody } from './admission'
 import { originAllowed } from './origin'
 import type { UpgradeDelegate } from './upgrade'
@@ -22,6 +23,7 @@ export interface SocketAcceptor {
 
 /** An upgrade that the app is being asked about, and whom it disconnected meanwhile. */
 interface Pending {
+  readonly socket: Duplex
   readonly disconnected: ((identity: Identity) => boolean)[]
 }
 
@@ -72,15 +74,24 @@ export class CableUpgrade implements UpgradeDelegate {
     for (const { disconnected } of this.#pending) disconnected.push(match)
   }
 
+  /** Refuses those whom the app is still being asked about. */
+  close(): void {
+    for (const { socket } of this.#pending) refuse(socket, 503, 'Closing')
+    this.#pending.clear()
+  }
+
   async #acceptWhenAdmitted(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const pending: Pending = { disconnected: [] }
+    const pending: Pending = { socket, disconnected: [] }
     this.#pending.add(pending)
+    // The app may take its time, or for ever: a client that leaves meanwhile gives its place back.
+    const unwatch = watchForEnd(socket, () => this.#pending.delete(pending))
     const visitor = await admitted(request, this.#options)
-    this.#pending.delete(pending)
+    unwatch()
+    if (!this.#pending.delete(pending)) return
     if ('status' in visitor) refuse(socket, visitor.status, visitor.text)
     else if (this.#acceptor.closed) refuse(socket, 503, 'Closing')
     else if (isOneOf(pending.disconnected, visitor.identity)) refuse(socket, 401, 'Unauthorized')
-    else if (!socket.destroyed) this.#accept(request, socket, head, visitor)
+    else this.#accept(request, socket, head, visitor)
   }
 
   #accept(request: IncomingMessage, socket: Duplex, head: Buffer, visitor: Visitor): void {
@@ -102,12 +113,19 @@ export class CableUpgrade implements UpgradeDelegate {
   }
 }
 
-// The caller of disconnect() has seen what its function throws; here that refuses.
 function isOneOf(matches: readonly ((identity: Identity) => boolean)[], identity: Identity): boolean {
-  try {
-    return matches.some((match) => match(identity))
-  } catch {
-    return true
+  return matches.some((match) => verdict('disconnect', () => match(identity), true))
+}
+
+// Nobody reads the socket before the handshake, so its end has to be looked for. What the client sends ahead stays in it.
+function watchForEnd(socket: Duplex, ended: () => void): () => void {
+  const look = () => {
+    if (socket.readableLength === 0) socket.read(0)
+  }
+  const end = () => socket.destroy()
+  socket.on('readable', look).on('end', end).on('close', ended)
+  return () => {
+    socket.off('readable', look).off('end', end).off('close', ended)
   }
 }
 

@@ -2,8 +2,8 @@
 // WebSocket hijacking), so the server has to look at the Origin that they add. Other programs send none, and are let through.
 
 import type { IncomingMessage } from 'node:http'
-import { warn } from '../log'
 import type { AllowedOrigins } from '../options'
+import { verdict } from '../verdict'
 
 export interface OriginRules {
   readonly allowedOrigins: AllowedOrigins
@@ -17,12 +17,7 @@ export function originAllowed(request: IncomingMessage, { allowedOrigins, trustP
   const page = hostOf(origin)
   if (page !== undefined && page === hostIn(request, trustProxy)) return true
   if (typeof allowedOrigins !== 'function') return allowedOrigins.some((rule) => fits(rule, origin, page))
-  try {
-    return allowedOrigins(origin, request) === true
-  } catch (error) {
-    warn(`allowedOrigins threw for ${origin}, which refuses it: ${error instanceof Error ? error.message : error}`)
-    return false
-  }
+  return verdict('allowedOrigins', () => allowedOrigins(origin, request), false)
 }
 
 // `https://a.example`, `a.example`, `a.example:8080`, `*.example`, `https://*.example`, `*`

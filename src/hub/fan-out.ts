@@ -1,5 +1,7 @@
 // From a broadcast to the sockets: messages are gathered per stream and turn of the event loop, each is encoded and framed
 // once per wire variant, and each socket is written to once per turn. setImmediate ends the turn, so a lone message does not wait.
+// Where several come at once, more are on their way, and a write costs the same for one and for many: the turn after one that
+// gathered several takes in a few rounds of the event loop, which last microseconds when nothing comes. There is no timer.
 
 import type { Positioned } from '../engine/engine'
 import { textFrame } from '../protocol/frame'
@@ -7,10 +9,23 @@ import { message } from '../protocol/turbo-cable'
 import type { Connection } from './connection'
 import type { Topic } from './subscriptions'
 
+const roundsUnderLoad = 8
+
+interface Turn {
+  readonly done: Promise<void>
+  readonly end: () => void
+  messages: number
+  /** Rounds of the event loop that it still takes in. */
+  rounds: number
+  immediate: NodeJS.Immediate
+}
+
 export class FanOut {
   readonly #cursorAt: (position: number) => string
+  readonly #endOfRound = () => this.#endRound()
   #dirty: Topic[] = []
-  #turn: { readonly done: Promise<void>; readonly end: () => void } | undefined
+  #turn: Turn | undefined
+  #underLoad = false
 
   constructor(cursorAt: (position: number) => string) {
     this.#cursorAt = cursorAt
@@ -19,14 +34,8 @@ export class FanOut {
   /** Notes a message for the end of this turn. */
   add(topic: Topic, positioned: Positioned): void {
     if (topic.pending.push(positioned) === 1) this.#dirty.push(topic)
-    if (!this.#turn) {
-      let end = () => {}
-      const done = new Promise<void>((resolve) => {
-        end = resolve
-      })
-      this.#turn = { done, end }
-      setImmediate(() => this.flush())
-    }
+    this.#turn ??= this.#begin()
+    this.#turn.messages++
   }
 
   /** Resolves when all that was added has been handed to the sockets. */
@@ -38,20 +47,37 @@ export class FanOut {
   flush(): void {
     const topics = this.#dirty
     const turn = this.#turn
+    if (!turn) return
     this.#dirty = []
     this.#turn = undefined
+    this.#underLoad = turn.messages > 1
+    clearImmediate(turn.immediate)
     const gathering = topics.length > 1 ? ([] as Connection[]) : undefined
     for (const topic of topics) this.#flushTopic(topic, gathering)
     for (const connection of gathering ?? []) {
       connection.gathering = false
       connection.uncork()
     }
-    turn?.end()
+    turn.end()
   }
 
   /** The frames of a replay. */
   frames(messages: readonly Positioned[]): Buffer[] {
     return messages.map((each) => textFrame(message(each.stream, each.json, this.#cursorAt(each.position))))
+  }
+
+  #begin(): Turn {
+    let end = () => {}
+    const done = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    const rounds = this.#underLoad ? roundsUnderLoad : 0
+    return { done, end, messages: 0, rounds, immediate: setImmediate(this.#endOfRound) }
+  }
+
+  #endRound(): void {
+    if (this.#turn && this.#turn.rounds-- > 0) this.#turn.immediate = setImmediate(this.#endOfRound)
+    else this.flush()
   }
 
   #flushTopic(topic: Topic, gathering: Connection[] | undefined): void {
@@ -63,17 +89,18 @@ export class FanOut {
     }
     if (topic.resumable.size > 0) {
       const encode = (each: Positioned) => textFrame(message(each.stream, each.json, this.#cursorAt(each.position)))
-      deliver(topic.resumable, messages, messages.map(encode), gathering)
+      deliver(topic.resumable, messages, messages.map(encode), gathering, topic.ahead)
     }
   }
 }
 
-// All subscribers share the same bytes, but for the one that a message leaves out.
+// All subscribers share the same bytes, but for the one that a message leaves out, and those who had some by a replay.
 function deliver(
   subscribers: Set<Connection>,
   messages: readonly Positioned[],
   frames: Buffer[],
   gathering: Connection[] | undefined,
+  ahead?: Map<Connection, number>,
 ): void {
   const shared = frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames)
   const excluding = messages.some((each) => each.exclude !== undefined)
@@ -83,8 +110,15 @@ function deliver(
       connection.cork()
       gathering.push(connection)
     }
-    if (excluding && messages.some((each) => each.exclude !== undefined && each.exclude === connection.id)) {
-      connection.write(Buffer.concat(frames.filter((_, index) => messages[index]?.exclude !== connection.id)))
-    } else connection.write(shared)
+    if (!excluding && !ahead?.size) {
+      connection.write(shared)
+      continue
+    }
+    const seen = ahead?.get(connection) ?? -1
+    const wants = ({ exclude, position }: Positioned) =>
+      position > seen && (exclude === undefined || exclude !== connection.id)
+    if (messages.every(wants)) connection.write(shared)
+    else connection.write(Buffer.concat(frames.filter((_, index) => wants(messages[index] as Positioned))))
+    if (seen !== -1 && (messages.at(-1) as Positioned).position > seen) ahead?.delete(connection)
   }
 }

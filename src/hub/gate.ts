@@ -6,6 +6,7 @@ import type { Identity, PublicStreams, ResolvedOptions, UpgradeRequest } from '.
 import type { RejectReason } from '../protocol/turbo-cable'
 import { isStreamName } from '../stream/name'
 import { Signer } from '../stream/signer'
+import { verdict } from '../verdict'
 
 /** What a connection is, to those who decide about it. */
 export interface Visitor {
@@ -77,7 +78,7 @@ export class Gate {
   }
 
   revoked(stream: string, { identity }: Visitor): boolean {
-    for (const match of this.#revoked.get(stream) ?? []) if (holds(match, identity, true)) return true
+    for (const match of this.#revoked.get(stream) ?? []) if (verdict('revoke', () => match(identity), true)) return true
     return false
   }
 
@@ -86,19 +87,7 @@ export class Gate {
     if (typeof rule === 'boolean') return rule
     // search() and not test(): a RegExp with the flag g would remember where it was.
     if (rule instanceof RegExp) return stream.search(rule) !== -1
-    return typeof rule === 'function' ? holds(rule, stream, false) : rule.includes(stream)
-  }
-}
-
-// Whether a function of the app's says true. Where it throws, the answer is the one that lets nobody in.
-function holds<Value>(test: (value: Value) => boolean, value: Value, refusing: boolean): boolean {
-  try {
-    return test(value) === true
-  } catch (error) {
-    warn(
-      `a function that decides about streams threw, which refuses: ${error instanceof Error ? error.message : error}`,
-    )
-    return refusing
+    return typeof rule === 'function' ? verdict('publicStreams', () => rule(stream), false) : rule.includes(stream)
   }
 }
 

@@ -34,7 +34,8 @@ export class Hub implements Publisher, ConnectionDelegate, HeartbeatDelegate {
   #broadcasts = 0
   #slowConsumers = 0
   #silentConnections = 0
-  #closed = false
+  /** Under way or done; whoever closes again waits for the same end. */
+  #closing: Promise<void> | undefined
   #emptied: (() => void) | undefined
 
   constructor(engine: Engine, options: ResolvedOptions) {
@@ -56,7 +57,7 @@ export class Hub implements Publisher, ConnectionDelegate, HeartbeatDelegate {
   }
 
   get closed(): boolean {
-    return this.#closed
+    return this.#closing !== undefined
   }
 
   /** The cursor of this moment: "has seen everything sent so far". */
@@ -86,7 +87,7 @@ export class Hub implements Publisher, ConnectionDelegate, HeartbeatDelegate {
 
   /** Resolves once every subscribed socket has been handed the messages; also when there is none. */
   async publish(broadcasts: readonly Broadcast[]): Promise<void> {
-    if (this.#closed) throw failure('TURBO_CABLE_CLOSED', ['broadcast'])
+    if (this.closed) throw failure('TURBO_CABLE_CLOSED', ['broadcast'])
     const outgoing = broadcasts.map(
       ({ stream, data, exclude }): Outgoing => ({ stream, json: JSON.stringify(data), exclude }),
     )
@@ -116,9 +117,12 @@ export class Hub implements Publisher, ConnectionDelegate, HeartbeatDelegate {
    * Tells every client to reconnect, closes the sockets with 1012, and settles within `timeout` ms: who has not
    * answered by then is cut off.
    */
-  async close(timeout: number): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
+  close(timeout: number): Promise<void> {
+    this.#closing ??= this.#close(timeout)
+    return this.#closing
+  }
+
+  async #close(timeout: number): Promise<void> {
     this.#fanOut.flush()
     this.#heartbeat.stop()
     this.#subscriptions.stop()
@@ -180,7 +184,7 @@ export class Hub implements Publisher, ConnectionDelegate, HeartbeatDelegate {
       this.#broadcasts++
       const topic = this.#subscriptions.topic(message.stream)
       if (!topic) continue
-      for (const held of topic.joining?.values() ?? []) held.push(message)
+      for (const { held } of topic.joining?.values() ?? []) held.push(message)
       if (topic.plain.size > 0 || topic.resumable.size > 0) this.#fanOut.add(topic, message)
     }
   }

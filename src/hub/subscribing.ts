@@ -8,7 +8,7 @@ import { type Command, type RejectReason, rejected, resumed, subscribed } from '
 import type { Connection } from './connection'
 import type { FanOut } from './fan-out'
 import type { Admission, Gate } from './gate'
-import type { Subscriptions, Topic } from './subscriptions'
+import type { Joining, Subscriptions, Topic } from './subscriptions'
 
 export type SubscribeCommand = Extract<Command, { type: 'subscribe' }>
 
@@ -98,37 +98,66 @@ export class Subscribing {
     }
     connection.resumable = true
     connection.id = id ?? connection.id
-    void this.#resume(connection, topic, asked, cursor)
+    const joining = topic.joining?.get(connection)
+    if (joining) joining.asks.push({ asked, cursor })
+    else void this.#join(connection, topic, { asks: [{ asked, cursor }], held: [] })
   }
 
-  // Hold live messages back, replay, drop the overlap, go live.
-  async #resume(connection: Connection, topic: Topic, asked: string, cursor: string | null): Promise<void> {
-    const held: Positioned[] = []
-    topic.plain.delete(connection)
-    topic.resumable.delete(connection)
+  // Hold live messages back, replay, drop the overlap, go live. What is asked for meanwhile, by this or another name of the
+  // stream, is answered in its turn.
+  async #join(connection: Connection, topic: Topic, joining: Joining): Promise<void> {
+    const wasPlain = topic.plain.delete(connection)
+    let live = topic.resumable.delete(connection) || wasPlain
     topic.joining ??= new Map()
-    if (!topic.joining.has(connection)) connection.joining++
-    topic.joining.set(connection, held)
-    const replay = await this.#replay(topic.name, cursor)
-    // Gone, or asked again meanwhile: the later answer is the one that counts.
-    if (topic.joining.get(connection) !== held) return
+    topic.joining.set(connection, joining)
+    connection.joining++
+    for (let [ask] = joining.asks; ask; [ask] = joining.asks) {
+      const replay = await this.#replay(topic.name, ask.cursor)
+      // Gone, or a plain subscriber meanwhile.
+      if (topic.joining?.get(connection) !== joining) return
+      if (joining.asks[0] !== ask) continue
+      joining.asks.shift()
+      this.#answer(connection, topic, joining, ask, replay, live)
+      live = true
+    }
+    // Still held where the last to ask has given up meanwhile.
+    const held = heldBack(topic, connection, joining)
+    if (held.length > 0) connection.write(Buffer.concat(this.#wanted(connection, held)))
     topic.joining.delete(connection)
     connection.joining--
-    // What this turn has gathered is among the held: the subscribers who are live get it now, this one below.
+    // What this turn has gathered was among the held: the subscribers who were live get it now, this one has it.
     if (topic.pending.length > 0) this.#fanOut.flush()
     topic.resumable.add(connection)
-    connection.write(this.#answer(connection, asked, topic.name, replay, held))
   }
 
-  #answer(connection: Connection, asked: string, name: string, replay: Replay, held: readonly Positioned[]): Buffer {
-    const { recovered, position } = replay
+  #answer(
+    connection: Connection,
+    topic: Topic,
+    joining: Joining,
+    { asked, cursor }: Joining['asks'][number],
+    { recovered, position, messages }: Replay,
+    live: boolean,
+  ): void {
+    const held = heldBack(topic, connection, joining)
+    joining.held = []
+    const replayed = recovered && cursor !== null
     const answer = resumed(asked, this.#engine.cursorAt(position), recovered, {
-      ...(name === asked ? {} : { name }),
+      ...(topic.name === asked ? {} : { name: topic.name }),
       ...(recovered ? {} : { refresh: this.#refreshSpread }),
     })
-    const missed = [...replay.messages, ...held.filter((message) => message.position > position)]
-    const wanted = missed.filter((message) => message.exclude === undefined || message.exclude !== connection.id)
-    return Buffer.concat([textFrame(answer), ...this.#fanOut.frames(wanted)])
+    // Who was served before goes on being served: an answer that replays nothing must not swallow what was held.
+    const before = live && !replayed ? held.filter((message) => message.position <= position) : []
+    const after = [...messages, ...held.filter((message) => message.position > position)]
+    const frames = [...this.#wanted(connection, before), textFrame(answer), ...this.#wanted(connection, after)]
+    connection.write(Buffer.concat(frames))
+    if (live && !replayed) return
+    // An engine may know of broadcasts that it has yet to hand to this process.
+    if (position > this.#engine.position()) topic.ahead = (topic.ahead ?? new Map()).set(connection, position)
+    else topic.ahead?.delete(connection)
+  }
+
+  #wanted(connection: Connection, messages: readonly Positioned[]): Buffer[] {
+    return this.#fanOut.frames(messages.filter(({ exclude }) => exclude === undefined || exclude !== connection.id))
   }
 
   // An engine that fails cannot say what was missed: that is a gap, not an error of the client's.
@@ -140,4 +169,10 @@ export class Subscribing {
       return { recovered: false, position: this.#engine.position(), messages: [] }
     }
   }
+}
+
+// What was broadcast meanwhile, but for what an earlier replay held already.
+function heldBack(topic: Topic, connection: Connection, { held }: Joining): Positioned[] {
+  const seen = topic.ahead?.get(connection) ?? -1
+  return held.filter(({ position }) => position > seen)
 }

@@ -4,14 +4,21 @@ import type { Positioned } from '../engine/engine'
 import type { Connection } from './connection'
 import { Expiry } from './expiry'
 
+/** A connection that is being replayed to: what it asked for and is not answered yet, and what was broadcast meanwhile. */
+export interface Joining {
+  readonly asks: { readonly asked: string; readonly cursor: string | null }[]
+  held: Positioned[]
+}
+
 /** A stream with subscribers. */
 export class Topic {
   readonly name: string
   /** Connections that get the plain wire, and those that get cursors. */
   readonly plain = new Set<Connection>()
   readonly resumable = new Set<Connection>()
-  /** Connections whose replay is being fetched, with what was broadcast meanwhile. */
-  joining: Map<Connection, Positioned[]> | undefined
+  joining: Map<Connection, Joining> | undefined
+  /** Up to where a replay has run ahead of what this process was given: that much is not sent again. */
+  ahead: Map<Connection, number> | undefined
   /** What this turn of the event loop has gathered for the subscribers. */
   pending: Positioned[] = []
 
@@ -86,6 +93,9 @@ export class Subscriptions {
     this.#expiry.remove(subscription)
     this.#count--
     const { topic } = subscription
+    const asks = topic.joining?.get(connection)?.asks ?? []
+    // The first of them is being answered: Subscribing sees that it has gone.
+    for (let index = asks.length; index-- > 0; ) if (asks[index]?.asked === asked) asks.splice(index, 1)
     for (const other of connection.subscriptions.values()) if (other.topic === topic) return
     this.#leave(connection, topic)
   }
@@ -106,6 +116,7 @@ export class Subscriptions {
   #leave(connection: Connection, topic: Topic): void {
     topic.plain.delete(connection)
     topic.resumable.delete(connection)
+    topic.ahead?.delete(connection)
     if (topic.joining?.delete(connection)) connection.joining--
     if (topic.empty) this.#topics.delete(topic.name)
   }

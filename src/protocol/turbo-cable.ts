@@ -25,7 +25,12 @@ export function decode(text: string): Command | undefined {
   if (type === 'unsubscribe') return { type, stream }
   if (type !== 'subscribe') return undefined
   if (typeof cursor !== 'string' && cursor !== null) return { type, stream }
-  return typeof connection === 'string' ? { type, stream, cursor, connection } : { type, stream, cursor }
+  return isConnectionId(connection) ? { type, stream, cursor, connection } : { type, stream, cursor }
+}
+
+// It is kept for as long as the connection: a long one would be memory for the asking.
+function isConnectionId(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= 128
 }
 
 /** `{"type":"subscribed","stream":"s"}` */

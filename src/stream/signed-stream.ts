@@ -32,9 +32,16 @@ export type SignStream = (streamables: Streamable, options?: SignOptions) => Sig
  * `TURBO_CABLE_BAD_OPTION`.
  */
 export function createSignedStream(signer: Signer | undefined): SignStream {
-  return (streamables, { expiresIn, subject } = {}) => {
+  return (streamables, given = {}) => {
+    // Handlebars hands its helpers an object with the named arguments under `hash`.
+    const options = (given as { hash?: SignOptions }).hash ?? given
+    const { expiresIn, subject } = options
     const name = streamName(streamables)
     if (!signer) throw failure('TURBO_CABLE_NO_SECRET', [name])
+    // A subject that turns out to be nobody (`user?.id`) must not become a token for everybody.
+    if ('subject' in options && !names(subject)) {
+      throw failure('TURBO_CABLE_BAD_OPTION', ['subject', 'a non-empty string or a number', subject])
+    }
     if (expiresIn !== undefined && !(Number.isFinite(expiresIn) && expiresIn > 0)) {
       throw failure('TURBO_CABLE_BAD_OPTION', ['expiresIn', 'a number of milliseconds > 0', expiresIn])
     }
@@ -43,4 +50,8 @@ export function createSignedStream(signer: Signer | undefined): SignStream {
       signer.sign(name, { ...expires, ...(subject === undefined ? {} : { subject: String(subject) }) }),
     )
   }
+}
+
+function names(subject: unknown): boolean {
+  return subject !== undefined && subject !== null && subject !== '' && !Number.isNaN(subject)
 }

@@ -2,9 +2,7 @@
 
 /** An endless supply of mutations of the given texts. */
 export function mutations(...valid: string[]): { readonly seed: number; next(): Buffer } {
-  const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
-  const random = generator(seed)
-  const below = (limit: number) => Math.floor(random() * limit)
+  const { seed, below } = seededChance()
   const damage: ((bytes: Buffer) => Buffer)[] = [
     (bytes) => {
       const copy = Buffer.from(bytes)
@@ -28,6 +26,13 @@ export function mutations(...valid: string[]): { readonly seed: number; next(): 
     return bytes
   }
   return { seed, next }
+}
+
+/** Integers from 0 up to a limit, by chance; a seed makes them again. */
+export function seededChance(): { readonly seed: number; below(limit: number): number } {
+  const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
+  const random = generator(seed)
+  return { seed, below: (limit) => Math.floor(random() * limit) }
 }
 
 const pieces = [

@@ -51,8 +51,14 @@ export const startBare: Start = async (options) => {
   return listening(server, cable)
 }
 
-export async function listening(server: Server, cable: Cable, protocol = 'http', mount = ''): Promise<Running> {
-  server.listen(0, '127.0.0.1')
+export async function listening(
+  server: Server,
+  cable: Cable,
+  protocol = 'http',
+  mount = '',
+  wanted = 0,
+): Promise<Running> {
+  server.listen(wanted, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   return { cable, server, port, origin: `${protocol}://127.0.0.1:${port}`, mount }

@@ -64,7 +64,7 @@ test('a failed first connect is tried again, for ever, ever more slowly', () => 
   connection.subscribe('a', listener())
   clock.advance(10 * 60_000)
   const waits = tries.slice(1).map((at, index) => at - (tries[index] as number))
-  assert.deepEqual(waits.slice(0, 7), [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000])
+  assert.deepEqual(waits.slice(0, 9), [1_000, 1_000, 1_000, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000])
   assert.ok(waits.length > 20)
   connection.suspend()
   assert.equal(clock.size, 0)
@@ -112,6 +112,34 @@ test('when woken, connects at once instead of waiting for its turn', () =>
     assert.equal(count(), 2)
   }))
 
+test('when woken, gives up a connect that has hung for five seconds, and no younger one', () => {
+  const clock = new FakeClock()
+  const sockets: string[] = []
+  class HangingSocket {
+    onopen = null
+    onmessage = null
+    onclose = null
+    onerror = null
+    constructor() {
+      sockets.push('connecting')
+    }
+    send() {}
+    close() {
+      sockets[sockets.length - 1] = 'closed'
+    }
+  }
+  const connection = new Connection('ws://nowhere', { WebSocket: HangingSocket, clock })
+  connection.subscribe('a', listener())
+  clock.advance(4_999)
+  connection.wake()
+  assert.deepEqual(sockets, ['connecting'])
+  clock.advance(1)
+  connection.wake()
+  assert.deepEqual(sockets, ['closed', 'connecting'])
+  connection.suspend()
+  assert.equal(clock.size, 0)
+})
+
 test('takes a server that was silent for 75 seconds for dead', () =>
   withServer(async ({ connection, accepted, clock }) => {
     const heard = listener()
@@ -152,13 +180,15 @@ test('comes back at once from the silence of a server that never pings', () =>
 test('a socket that slept through the silence is replaced when woken', () => {
   let now = 0
   let sockets = 0
+  let open = () => {}
   class QuietSocket {
-    onopen = null
+    onopen: (() => void) | null = null
     onmessage = null
     onclose = null
     onerror = null
     constructor() {
       sockets += 1
+      open = () => this.onopen?.()
     }
     send() {}
     close() {}
@@ -167,6 +197,7 @@ test('a socket that slept through the silence is replaced when woken', () => {
   const clock = { now: () => now, setTimeout: () => ({}), clearTimeout() {} }
   const connection = new Connection('ws://asleep', { WebSocket: QuietSocket, clock })
   connection.subscribe('a', listener())
+  open()
   now = 74_999
   connection.wake()
   assert.equal(sockets, 1)

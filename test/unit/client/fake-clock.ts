@@ -27,6 +27,11 @@ export class FakeClock implements Clock {
     this.#timers.delete(timer as Timer)
   }
 
+  /** Time has passed without a timer, as in a machine that slept. */
+  jump(milliseconds: number): void {
+    this.#now += milliseconds
+  }
+
   /** Lets time pass and runs what falls due, in its order. */
   advance(milliseconds: number): void {
     const end = this.#now + milliseconds

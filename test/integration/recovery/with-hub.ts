@@ -1,0 +1,76 @@
+// A hub over the engine of one's choice, on a real server; what `withCable` cannot give, as a cable makes its own engine.
+
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Engine } from '../../../src/engine/engine.ts'
+import { MemoryEngine } from '../../../src/engine/memory.ts'
+import { CableUpgrade } from '../../../src/http/cable-upgrade.ts'
+import { attachUpgrade } from '../../../src/http/upgrade.ts'
+import { Hub } from '../../../src/hub/hub.ts'
+import { resolveOptions, type TurboCableOptions } from '../../../src/options.ts'
+import { TestClient } from '../../support/client.ts'
+import { seededChance } from '../../support/mutations.ts'
+import { type Chance, LateEngine } from './late-engine.ts'
+
+/** Both kinds of engine: the one that answers within the turn, and one that takes its time. */
+export const engines: Record<string, (chance: Chance) => Engine> = {
+  MemoryEngine: () => new MemoryEngine({ ...resolveOptions().history, size: 100_000, streamBytes: 2 ** 30 }),
+  'an engine that answers late': (chance) => new LateEngine(chance),
+}
+
+export interface HubContext {
+  readonly hub: Hub
+  /** A connected client. */
+  connect(): Promise<TestClient>
+  /** One broadcast of `{ n }`, as small as they come. */
+  publish(stream: string, n: number): Promise<void>
+}
+
+export async function withHub(
+  engine: Engine,
+  run: (context: HubContext) => Promise<void>,
+  options: TurboCableOptions = {},
+): Promise<void> {
+  const limits = { messagesPerSecond: 10_000, ...options.limits }
+  const resolved = resolveOptions({ ...options, limits })
+  const hub = new Hub(engine, resolved)
+  const server = createServer((_request, response) => response.writeHead(404).end())
+  const detach = attachUpgrade(server, new CableUpgrade(() => ['/cable'], resolved, hub))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const clients: TestClient[] = []
+  try {
+    await run({
+      hub,
+      connect() {
+        const client = new TestClient(`ws://127.0.0.1:${port}/cable`)
+        clients.push(client)
+        return client.opened()
+      },
+      publish: (stream, n) => hub.publish([{ stream, data: { n } }]),
+    })
+  } finally {
+    for (const client of clients) client.ws.terminate()
+    detach()
+    await hub.close(1_000)
+    const closed = once(server, 'close')
+    server.close()
+    server.closeAllConnections()
+    await closed
+  }
+  const { connections, streams, subscriptions } = hub.stats()
+  assert.deepEqual([connections, streams, subscriptions], [0, 0, 0], 'left behind')
+}
+
+/** Chance from a seed; a failure of `run` names the seed. `SEED=…` repeats it. */
+export async function byChance(run: (chance: Chance) => Promise<void>): Promise<void> {
+  const { seed, below } = seededChance()
+  try {
+    await run(below)
+  } catch (error) {
+    throw new Error(`with SEED=${seed}: ${error instanceof Error ? error.message : error}`, { cause: error })
+  }
+}

@@ -1,0 +1,169 @@
+// Who may connect: the app's own middleware runs on the upgrade request, then the app says who is there.
+
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect as connectTcp } from 'node:net'
+import { describe, it } from 'node:test'
+import type { TurboCableOptions } from '../../../src/index.ts'
+import { type UpgradeAnswer, upgradeAnswer } from '../../support/upgrade-answer.ts'
+import { warnings } from '../../support/warnings.ts'
+import { withQuietCable } from '../../support/with-quiet-cable.ts'
+
+type Authenticate = NonNullable<TurboCableOptions['authenticate']>
+
+const refused = ({ status, body }: UpgradeAnswer) => [status, body]
+
+describe('authenticate', () => {
+  for (const nobody of [null, undefined, false]) {
+    it(`refuses the connection with a 401 when it answers ${nobody}, now or later`, async () => {
+      for (const authenticate of [() => nobody, async () => nobody]) {
+        await withQuietCable({ authenticate }, async ({ port, cable }) => {
+          assert.deepEqual(refused(await upgradeAnswer(port)), [401, 'Unauthorized'])
+          assert.equal(cable.stats().connections, 0)
+        })
+      }
+    })
+  }
+
+  for (const identity of [0, '', { id: 7 }, true]) {
+    it(`takes ${JSON.stringify(identity)} for an identity, and authorize gets that very value`, async () => {
+      const seen: unknown[] = []
+      const authorize = ({ identity }: { identity: unknown }) => {
+        seen.push(identity)
+        return true
+      }
+      await withQuietCable({ authenticate: () => identity, authorize }, async ({ connect }) => {
+        assert.equal((await (await connect()).subscribe('s')).type, 'subscribed')
+      })
+      assert.deepEqual([seen.length, seen[0] === identity], [1, true])
+    })
+  }
+
+  it('sees the request with its cookies, its query and its peer', () => {
+    let seen: unknown[] = []
+    const authenticate: Authenticate = (request) => {
+      seen = [request.headers.cookie, request.url, request.socket.remoteAddress]
+      return 'somebody'
+    }
+    return withQuietCable({ authenticate }, async ({ connect }) => {
+      await connect('/cable?ticket=1', { Cookie: 'sid=abc' })
+      assert.deepEqual(seen, ['sid=abc', '/cable?ticket=1', '127.0.0.1'])
+    })
+  })
+
+  const failures: readonly [what: string, authenticate: () => unknown][] = [
+    [
+      'throws',
+      () => {
+        throw new Error('no such table')
+      },
+    ],
+    ['rejects', async () => Promise.reject(new Error('no such table'))],
+    [
+      'throws what is no error',
+      () => {
+        throw 'no such table'
+      },
+    ],
+  ]
+  for (const [what, authenticate] of failures) {
+    it(`that ${what} refuses with a 401, is logged, and takes nobody else down`, (t) => {
+      const warned = warnings(t)
+      return withQuietCable({ authenticate }, async ({ port }) => {
+        for (let n = 0; n < 3; n++) {
+          assert.deepEqual(refused(await upgradeAnswer(port)), [401, 'Unauthorized'])
+        }
+        assert.equal(warned.filter((line) => line.includes('no such table')).length, 3)
+      })
+    })
+  }
+
+  it('that never answers holds no place for a client that has gone', () => {
+    const asked: (() => void)[] = []
+    let waiting: (identity: unknown) => void = () => {}
+    let calls = 0
+    const authenticate = () => {
+      asked.shift()?.()
+      // The first client is answered by nobody; the others at once.
+      return calls++ === 0
+        ? new Promise((resolve) => {
+            waiting = resolve
+          })
+        : 'somebody'
+    }
+    return withQuietCable({ authenticate, limits: { connections: 1 } }, async ({ port, server, connect, cable }) => {
+      const question = new Promise<void>((resolve) => asked.push(resolve))
+      const serverSide = once(server, 'connection')
+      const gone = connectTcp(port, '127.0.0.1')
+      gone.write(handshake)
+      const [socket] = await serverSide
+      await question
+      assert.deepEqual(refused(await upgradeAnswer(port)), [503, 'Too many connections'], 'the place is taken')
+      const closed = once(socket, 'close')
+      gone.end()
+      await closed
+      assert.equal((await (await connect()).subscribe('s')).type, 'subscribed')
+      // The answer that comes after all is nobody's.
+      waiting('somebody')
+      assert.equal((await upgradeAnswer(port)).status, 503)
+      assert.equal(cable.stats().connections, 1)
+    })
+  })
+
+  it('that never answers does not hold up close()', () => {
+    let asked: () => void = () => {}
+    const question = new Promise<void>((resolve) => {
+      asked = resolve
+    })
+    const authenticate = () => {
+      asked()
+      return new Promise(() => {})
+    }
+    return withQuietCable({ authenticate }, async ({ port, cable }) => {
+      const answer = upgradeAnswer(port)
+      await question
+      await cable.close({ timeout: 1_000 })
+      assert.deepEqual(refused(await answer), [503, 'Closing'])
+    })
+  })
+
+  it('loses nothing of what a client sends ahead of the answer, with the handshake or after it', () => {
+    let asked: (answer: (identity: string) => void) => void = () => {}
+    const question = new Promise<(identity: string) => void>((resolve) => {
+      asked = resolve
+    })
+    const authenticate = () => new Promise<string>((resolve) => asked(resolve))
+    return withQuietCable({ authenticate }, async ({ port, server }) => {
+      const serverSide = once(server, 'connection')
+      const socket = connectTcp(port, '127.0.0.1')
+      // A masked text frame in the same packet as the handshake: {"type":"subscribe","stream":"s"}.
+      const text = Buffer.from('{"type":"subscribe","stream":"s"}')
+      const frame = Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), text])
+      socket.write(Buffer.concat([Buffer.from(handshake), frame]))
+      const answer = await question
+      const [peer] = await serverSide
+      const arrived = once(peer, 'readable')
+      socket.write(frame)
+      await arrived
+      assert.equal(peer.bytesRead, handshake.length + 2 * frame.length)
+      answer('somebody')
+      let received = ''
+      for await (const chunk of socket) {
+        received += chunk
+        if (received.split('subscribed').length === 3) break
+      }
+      assert.match(received, /^HTTP\/1\.1 101 [\s\S]*(?:\{"type":"subscribed","stream":"s"\}[\s\S]*){2}$/)
+    })
+  })
+})
+
+const handshake = [
+  'GET /cable HTTP/1.1',
+  'Host: 127.0.0.1',
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  'Sec-WebSocket-Version: 13',
+  '',
+  '',
+].join('\r\n')

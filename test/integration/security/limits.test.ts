@@ -1,0 +1,183 @@
+// What a stranger may cost this process: every bound refuses plainly, and gives back what it took.
+
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { request } from 'node:http'
+import type { Socket } from 'node:net'
+import { describe, it } from 'node:test'
+import { upgradeAnswer } from '../../support/upgrade-answer.ts'
+import { withQuietCable } from '../../support/with-quiet-cable.ts'
+
+const limit = (stream: string) => ({ type: 'rejected', stream, reason: 'limit' })
+
+describe('limits.connections', () => {
+  it('refuses one more with a 503, and takes it when another has closed', () =>
+    withQuietCable({ limits: { connections: 2 } }, async ({ port, connect, server, cable }) => {
+      const sockets: Socket[] = []
+      server.on('connection', (socket) => sockets.push(socket))
+      const [first] = [await connect(), await connect()]
+      const answer = await upgradeAnswer(port)
+      assert.deepEqual([answer.status, answer.body], [503, 'Too many connections'])
+      assert.equal(cable.stats().connections, 2)
+      const freed = once(sockets[0] as Socket, 'close')
+      await first.close()
+      await freed
+      assert.equal((await (await connect()).subscribe('s')).type, 'subscribed')
+      assert.equal((await upgradeAnswer(port)).status, 503)
+    }))
+
+  it('counts no one who was refused', () =>
+    withQuietCable({ limits: { connections: 1 } }, async ({ port, connect }) => {
+      for (let n = 0; n < 5; n++) {
+        await upgradeAnswer(port, { 'Sec-WebSocket-Version': '7' })
+        await upgradeAnswer(port, { 'Sec-WebSocket-Key': 'no key' })
+      }
+      assert.equal((await (await connect()).subscribe('s')).type, 'subscribed')
+    }))
+})
+
+describe('limits.streamsPerConnection', () => {
+  it('rejects one more, not those that are there; an unsubscribe makes room', () =>
+    withQuietCable({ limits: { streamsPerConnection: 2 } }, async ({ connect, cable }) => {
+      const client = await connect()
+      for (const name of ['a', 'b', 'a']) assert.equal((await client.subscribe(name)).type, 'subscribed')
+      assert.deepEqual(await client.subscribe('c'), limit('c'))
+      assert.deepEqual(await client.subscribe('c', { cursor: null }), limit('c'))
+      assert.equal(cable.stats().subscriptions, 2)
+      client.send({ type: 'unsubscribe', stream: 'a' })
+      assert.equal((await client.subscribe('c')).type, 'subscribed')
+    }))
+})
+
+describe('the length of a name', () => {
+  it('is at most 512 bytes, not characters', () =>
+    withQuietCable({}, async ({ connect }) => {
+      const client = await connect()
+      for (const name of ['x'.repeat(512), 'é'.repeat(256)]) {
+        assert.equal((await client.subscribe(name)).type, 'subscribed')
+      }
+      for (const name of ['x'.repeat(513), 'é'.repeat(257), 'x'.repeat(100_000).slice(0, 8_192)]) {
+        assert.deepEqual(await client.subscribe(name), limit(name))
+      }
+    }))
+
+  it('is not echoed without bound', () =>
+    withQuietCable({}, async ({ connect }) => {
+      const client = await connect()
+      const { stream, reason } = await client.subscribe('x'.repeat(100_000))
+      assert.deepEqual([String(stream).length, reason], [8_192, 'limit'])
+    }))
+
+  it('that is not one names no stream', () =>
+    withQuietCable({}, async ({ connect }) => {
+      const client = await connect()
+      for (const name of ['a,b', 'a\n', '\u0000', '\ud800', '\u009f']) {
+        const { type, reason } = await client.subscribe(name)
+        assert.deepEqual([type, reason], ['rejected', 'invalid'])
+      }
+    }))
+})
+
+describe("a connection's own id", () => {
+  it('is kept only where it is short: a long one would be memory for the asking', () =>
+    withQuietCable({}, async ({ connect, cable }) => {
+      const client = await connect()
+      const long = 'x'.repeat(100_000)
+      await client.subscribe('s', { cursor: null, connection: long })
+      await cable.broadcastJson('s', 1, { exclude: long })
+      assert.equal((await client.next()).data, 1)
+      const fitting = 'x'.repeat(128)
+      await client.subscribe('s', { cursor: null, connection: fitting })
+      await cable.broadcastJson('s', 2, { exclude: fitting })
+      await cable.broadcastJson('s', 3)
+      assert.equal((await client.next()).data, 3)
+    }))
+})
+
+describe('limits.messagesPerSecond', () => {
+  for (const [what, send] of [
+    ['commands', (client) => client.send({ type: 'pong' })],
+    ['nonsense', (client) => client.send('nonsense')],
+    ['binary frames', (client) => client.ws.send(Buffer.from([1, 2]))],
+    ['native pings', (client) => client.ws.ping()],
+    ['native pongs', (client) => client.ws.pong()],
+  ] as [string, (client: import('../../support/client.ts').TestClient) => void][]) {
+    it(`sends away who sends too many ${what}, says why, and closes with 1008`, () =>
+      withQuietCable({ limits: { messagesPerSecond: 5 } }, async ({ connect, cable }) => {
+        const [loud, quiet] = [await connect(), await connect()]
+        await loud.subscribe('s')
+        await quiet.subscribe('s')
+        // Ten seconds' worth may be saved up; the subscribe took one of them.
+        for (let n = 0; n < 100; n++) send(loud)
+        assert.deepEqual(await loud.next(), { type: 'disconnect', reason: 'limit', reconnect: true })
+        assert.equal((await loud.closed).code, 1008)
+        await cable.broadcastJson('s', 1)
+        assert.equal((await quiet.next()).data, 1)
+        assert.equal(cable.stats().subscriptions, 1)
+      }))
+  }
+
+  it('lets a page subscribe to all its streams at once', () =>
+    withQuietCable({}, async ({ connect }) => {
+      const client = await connect()
+      for (let n = 0; n < 100; n++) client.send({ type: 'subscribe', stream: `s${n}` })
+      for (let n = 0; n < 100; n++) assert.equal((await client.next()).type, 'subscribed')
+    }))
+})
+
+describe('limits.frameBytes', () => {
+  it('takes a frame of exactly 128 KiB, and closes with 1009 on one byte more', () =>
+    withQuietCable({}, async ({ connect, cable }) => {
+      const [client, bystander] = [await connect(), await connect()]
+      await bystander.subscribe('s')
+      client.send('x'.repeat(128 * 1_024))
+      assert.equal((await client.subscribe('s')).type, 'subscribed')
+      client.send('x'.repeat(128 * 1_024 + 1))
+      assert.equal((await client.closed).code, 1009)
+      await cable.broadcastJson('s', 1)
+      assert.equal((await bystander.next()).data, 1)
+    }))
+
+  it('counts a message in fragments as one', () =>
+    withQuietCable({}, async ({ connect }) => {
+      const client = await connect()
+      for (let n = 0; n < 129; n++) client.ws.send('x'.repeat(1_024), { fin: false })
+      assert.equal((await client.closed).code, 1009)
+    }))
+})
+
+describe('limits.bodyBytes', () => {
+  const body = (bytes: number) => {
+    const shell = JSON.stringify({ stream: 's', data: '' })
+    return JSON.stringify({ stream: 's', data: 'x'.repeat(bytes - shell.length) })
+  }
+
+  it('takes a body of exactly that size, and answers 413 to one byte more', () =>
+    withQuietCable({ limits: { bodyBytes: 1_000 } }, async ({ broadcast, connect }) => {
+      const client = await connect()
+      await client.subscribe('s')
+      assert.equal((await broadcast(body(1_000))).status, 200)
+      const refused = await broadcast(body(1_001))
+      assert.deepEqual([refused.status, await refused.text()], [413, 'Payload Too Large'])
+      await broadcast({ stream: 's', data: 'last' })
+      assert.equal(String((await client.next()).data).length, 1_000 - 24)
+      assert.equal((await client.next()).data, 'last')
+    }))
+
+  it('answers 413 to a chunked body that grows past it, without reading on for ever', () =>
+    withQuietCable({ limits: { bodyBytes: 1_000 } }, async ({ port }) => {
+      const sending = request({
+        host: '127.0.0.1',
+        port,
+        path: '/_broadcast',
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+      })
+      const answered = once(sending, 'response')
+      sending.on('error', () => {})
+      for (let n = 0; n < 20; n++) sending.write('x'.repeat(100))
+      const [response] = await answered
+      assert.equal(response.statusCode, 413)
+      sending.destroy()
+    }))
+})

@@ -1,0 +1,3 @@
+// Session middleware, which comes without types.
+
+declare module 'express-session'
