@@ -1,4 +1,4 @@
-// This package as its users run it: an Express app with the cable before its routes.
+// This package, on a bare http server as its peers are here, or in an Express app with the cable before its routes.
 
 import { createServer } from 'node:http'
 import express from 'express'
@@ -6,8 +6,12 @@ import { turboCable } from '../../dist/src/index.mjs'
 import { config } from '../support/child.mjs'
 import { serve } from './serve.mjs'
 
-const { options } = config()
-const app = express()
+const { options, inExpress } = config()
 const cable = turboCable({ publicStreams: true, limits: { connections: 100_000 }, ...options })
-app.use(cable)
-await serve(createServer(app), { stats: () => cable.stats() })
+const server = createServer(inExpress ? express().use(cable) : bare)
+if (!inExpress) cable.attach(server)
+await serve(server, { stats: () => cable.stats() })
+
+function bare(request, response) {
+  cable(request, response, () => response.writeHead(404).end())
+}

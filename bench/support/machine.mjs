@@ -20,7 +20,8 @@ export function circumstances(parameters) {
 function versionOf(name) {
   const places = { 'turbo-cable': root, 'socket.io': join(root, 'bench', 'node_modules', name) }
   try {
-    return JSON.parse(readFileSync(join(places[name] ?? join(root, 'node_modules', name), 'package.json'), 'utf8')).version
+    return JSON.parse(readFileSync(join(places[name] ?? join(root, 'node_modules', name), 'package.json'), 'utf8'))
+      .version
   } catch {
     return undefined
   }

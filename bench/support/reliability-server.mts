@@ -2,11 +2,10 @@
 
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
 import { type AddressInfo, Socket } from 'node:net'
 import * as v8 from 'node:v8'
-import { CableSocket, Connection } from '../../src/hub/connection.ts'
-import { Topic } from '../../src/hub/subscriptions.ts'
-import { type TurboCableOptions, turboCable } from '../../src/index.ts'
+import type { TurboCableOptions } from '../../src/index.ts'
 import { offer } from './reliability-child.mts'
 import { now, pause, steadily } from './reliability-clock.mts'
 
@@ -24,10 +23,26 @@ export interface Memory {
   readonly buffers: number
 }
 
+// By require, as src requires its own: an import beside it would make each class twice, and the counts below would be of others.
+const require = createRequire(import.meta.url)
+const { turboCable }: typeof import('../../src/index.ts') = require('../../src/index.ts')
+const { CableSocket, Connection }: typeof import('../../src/hub/connection.ts') = require('../../src/hub/connection.ts')
+const { Topic }: typeof import('../../src/hub/subscriptions.ts') = require('../../src/hub/subscriptions.ts')
+
 let cable: ReturnType<typeof turboCable>
 const server = createServer((request, response) => cable(request, response))
 let peak: { stop(): Memory } | undefined
-let steady: { stop(): Promise<number> } | undefined
+
+// Who is next in `wander`: stream by stream, round by round.
+const turn = {
+  timers: [] as NodeJS.Timeout[],
+  count: 0,
+  used: 0,
+  next(streams: readonly string[]): { stream: string; n: number } {
+    const n = Math.floor(this.count / streams.length)
+    return { stream: streams[this.count++ % streams.length] as string, n }
+  },
+}
 
 const calls = {
   async start(options: TurboCableOptions): Promise<number> {
@@ -39,7 +54,13 @@ const calls = {
   },
 
   /** `count` broadcasts to each of the streams, one every `every` ms; `n` counts from `first`. */
-  async publish(plan: { streams: string[]; count: number; every: number; bytes?: number; first?: number }): Promise<void> {
+  async publish(plan: {
+    streams: string[]
+    count: number
+    every: number
+    bytes?: number
+    first?: number
+  }): Promise<void> {
     const fill = plan.bytes ? 'x'.repeat(plan.bytes) : undefined
     await steadily(plan.count, plan.every, async (index) => {
       const n = (plan.first ?? 0) + index
@@ -47,34 +68,21 @@ const calls = {
     })
   },
 
-  /** Broadcasts to the streams in turn, and to names that are used once, until `rest` is called. */
-  wander(plan: { streams: string[]; every: number; bytes: number; onceEvery: number }): void {
+  /** Broadcasts to the streams in turn, one every `every` ms, and to names used only once, until `rest` is called. */
+  wander(plan: { streams: string[]; every: number; onceEvery: number; bytes: number }): void {
     const fill = 'x'.repeat(plan.bytes)
-    const next = new Map<string, number>()
-    let sent = 0
-    let used = 0
-    const timers = [
-      setInterval(() => {
-        const stream = plan.streams[sent++ % plan.streams.length] as string
-        const n = numbers.get(stream) ?? 0
-        numbers.set(stream, n + 1)
-        void cable.broadcastJson(stream, { at: now(), n, fill })
-      }, plan.every),
-      setInterval(() => void cable.broadcastJson(`once:${onceUsed++}`, { at: now(), n: used++, fill }), plan.onceEvery),
-    ]
-    steady = {
-      async stop() {
-        for (const timer of timers) clearInterval(timer)
-        next.clear()
-        return sent
-      },
+    const inTurn = () => {
+      const { stream, n } = turn.next(plan.streams)
+      void cable.broadcastJson(stream, { at: now(), n, fill })
     }
+    const once = () => void cable.broadcastJson(`once:${turn.used++}`, { at: now(), n: 0, fill })
+    turn.timers.push(setInterval(inTurn, plan.every), setInterval(once, plan.onceEvery))
   },
 
-  async rest(): Promise<number> {
-    const sent = await steady?.stop()
-    steady = undefined
-    return sent ?? 0
+  /** Ends `wander`; tells how many broadcasts it has made since the start. */
+  rest(): number {
+    for (const timer of turn.timers.splice(0)) clearInterval(timer)
+    return turn.count + turn.used
   },
 
   stats: () => cable.stats(),
@@ -88,17 +96,21 @@ const calls = {
     return memory()
   },
 
-  /** Notes the greatest memory from now on, looking every 50 ms. */
+  /** Notes the greatest memory from now on, without its garbage where there is --expose-gc, looking every 200 ms. */
   watch(): void {
     let greatest = memory()
-    const timer = setInterval(() => {
-      const { rss, heap, buffers } = memory()
+    const look = () => {
+      const { rss } = memory()
+      globalThis.gc?.()
+      const { heap, buffers } = memory()
       const more = heap + buffers > greatest.heap + greatest.buffers
       greatest = { rss: Math.max(rss, greatest.rss), ...(more ? { heap, buffers } : pick(greatest)) }
-    }, 50)
+    }
+    const timer = setInterval(look, 200)
     peak = {
       stop() {
         clearInterval(timer)
+        look()
         return greatest
       },
     }
@@ -110,9 +122,9 @@ const calls = {
 
   /** Objects of these classes that are still alive; undefined where Node cannot count them. */
   alive(): Record<string, number> | undefined {
-    const { queryObjects } = v8 as { queryObjects?: (constructor: unknown, options: { format: 'count' }) => number }
+    const { queryObjects } = v8 as { queryObjects?: (kind: unknown, options: { format: 'count' }) => number }
     if (!queryObjects) return undefined
-    const count = (constructor: unknown) => queryObjects(constructor, { format: 'count' })
+    const count = (kind: unknown) => queryObjects(kind, { format: 'count' })
     return {
       Connection: count(Connection),
       CableSocket: count(CableSocket),
@@ -132,9 +144,6 @@ const calls = {
     return process.getActiveResourcesInfo().filter((name) => name !== 'PipeWrap' && name !== 'Pipe')
   },
 }
-
-const numbers = new Map<string, number>()
-let onceUsed = 0
 
 export type ServerCalls = typeof calls
 

@@ -18,5 +18,7 @@ export function short(value) {
   return value >= 10 ? value.toFixed(1) : value.toFixed(2)
 }
 
-/** 1.5149 → `1.51×` */
-export const times = (ratio) => `${ratio.toFixed(ratio >= 10 ? 1 : 2)}×`
+/** 1.5149 → `1.51×`; a dash for what is not a ratio, as when next to nothing was measured. */
+export function times(ratio) {
+  return Number.isFinite(ratio) && ratio > 0 ? `${ratio.toFixed(ratio >= 10 ? 1 : 2)}×` : '–'
+}

@@ -103,14 +103,14 @@ function deliver(
   ahead?: Map<Connection, number>,
 ): void {
   const shared = frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames)
-  const excluding = messages.some((each) => each.exclude !== undefined)
+  const forAll = !ahead?.size && messages.every((each) => each.exclude === undefined)
   for (const connection of subscribers) {
     if (gathering && !connection.gathering) {
       connection.gathering = true
       connection.cork()
       gathering.push(connection)
     }
-    if (!excluding && !ahead?.size) {
+    if (forAll) {
       connection.write(shared)
       continue
     }

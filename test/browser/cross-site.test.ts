@@ -23,7 +23,8 @@ let port: number
 let seen: string[] = []
 
 before(async () => {
-  cable = turboCable()
+  // No pings: what a subscriber reads next is then what the page caused.
+  cable = turboCable({ heartbeat: { interval: 3_600_000, timeout: 7_200_000 } })
   const app = express()
   app.use((request, _response, next) => {
     if (request.path === '/_broadcast') seen.push(`${request.method} ${request.get('origin')}`)

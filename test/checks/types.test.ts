@@ -7,6 +7,7 @@ for (const [part, project] of [
   ['the server and the generators', '.'],
   ['the client', 'client'],
   ['the tests', 'test'],
+  ['the benches', 'bench'],
 ] as const) {
   test(`the types of ${part} hold`, async () => {
     const { code, output } = await runNode('node_modules/typescript/bin/tsc', ['-p', project, '--noEmit'])

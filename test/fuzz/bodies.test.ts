@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { Bystander } from '../support/bystander.ts'
 import { seededChance } from '../support/mutations.ts'
 import { exchange } from '../support/raw.ts'
-import { withQuietCable } from '../support/with-quiet-cable.ts'
+import { withCable } from '../support/with-cable.ts'
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
@@ -58,7 +58,7 @@ describe('random JSON', () => {
   it('is answered by the table, and delivered whole or not at all', { timeout: 60_000 }, (t) => {
     const { seed } = seededChance()
     t.diagnostic(`seed ${seed}`)
-    return withQuietCable({}, async (context) => {
+    return withCable({}, async (context) => {
       const { connect, broadcast } = context
       const client = await connect()
       await client.subscribe('s')
@@ -128,7 +128,7 @@ describe('random bytes, lengths and encodings', () => {
       },
     ]
 
-    return withQuietCable({ limits: { bodyBytes: 100_000 } }, async (context) => {
+    return withCable({ limits: { bodyBytes: 100_000 } }, async (context) => {
       const bystander = await Bystander.to('private', context)
       const statuses = new Set<string>()
       for (let round = 0; round < 50; round++) {

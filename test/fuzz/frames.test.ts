@@ -7,7 +7,7 @@ import { Signer } from '../../src/stream/signer.ts'
 import { Bystander, confidential } from '../support/bystander.ts'
 import { mutations, seededChance } from '../support/mutations.ts'
 import { clientFrame, exchange, handshake } from '../support/raw.ts'
-import { withQuietCable } from '../support/with-quiet-cable.ts'
+import { withCable } from '../support/with-cable.ts'
 
 const secret = 's3Krit'
 const token = new Signer([secret]).sign('private')
@@ -23,7 +23,7 @@ const commands = mutations(
 
 describe('random frames', () => {
   it('end each with its own connection, and no one else', { timeout: 60_000 }, (t) =>
-    withQuietCable({ secret, publicStreams: ['open'] }, async (context) => {
+    withCable({ secret, publicStreams: ['open'] }, async (context) => {
       const { seed, below } = seededChance()
       t.diagnostic(`seed ${seed}, and ${commands.seed} for the commands`)
       const bystander = await Bystander.to(token, context)
@@ -76,7 +76,7 @@ describe('random frames', () => {
   )
 
   it('in thousands of fragments of one message cost no more than the message may', { timeout: 60_000 }, () =>
-    withQuietCable({ secret }, async (context) => {
+    withCable({ secret }, async (context) => {
       const bystander = await Bystander.to(token, context)
       const fragments = Array.from({ length: 40_000 }, (_, n) =>
         clientFrame({ first: n === 0 ? 0x01 : 0x00, payload: Buffer.from('x') }),

@@ -8,7 +8,7 @@ import { Bystander, confidential } from '../support/bystander.ts'
 import { seededChance } from '../support/mutations.ts'
 import { exchange } from '../support/raw.ts'
 import { warnings } from '../support/warnings.ts'
-import { withQuietCable } from '../support/with-quiet-cable.ts'
+import { withCable } from '../support/with-cable.ts'
 
 const cookie = 'sid=9c1f27e0'
 const token = 'correct-horse-battery'
@@ -106,7 +106,7 @@ describe('random headers', () => {
       const cookies = (request.headers.cookie ?? '').split(/; */)
       return cookies.includes(cookie) ? 'somebody' : null
     }
-    return withQuietCable({ authenticate }, async (context) => {
+    return withCable({ authenticate }, async (context) => {
       const bystander = await Bystander.to('private', context, { Cookie: cookie })
       const make = () => {
         const lines: Line[] = [...upgrade, ['Host', one(['127.0.0.1', 'good.example'])]]
@@ -133,7 +133,7 @@ describe('random headers', () => {
     t.diagnostic(`seed ${seed}`)
     warnings(t)
     let opened = 0
-    return withQuietCable({ allowedOrigins: ['https://partner.example', '*.friends.example'] }, async (context) => {
+    return withCable({ allowedOrigins: ['https://partner.example', '*.friends.example'] }, async (context) => {
       const bystander = await Bystander.to('private', context)
       const origins = [
         'https://evil.test',
@@ -174,7 +174,7 @@ describe('random headers', () => {
     timeout: 60_000,
   }, (t) => {
     t.diagnostic(`seed ${seed}`)
-    return withQuietCable({ broadcastToken: token }, async (context) => {
+    return withCable({ broadcastToken: token }, async (context) => {
       const bystander = await Bystander.to('private', context)
       const disqualifying: readonly (() => Line)[] = [
         () => ['X-Forwarded-For', bent('192.0.2.1')],

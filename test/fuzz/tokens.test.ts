@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { Signer } from '../../src/stream/signer.ts'
 import { Bystander, confidential } from '../support/bystander.ts'
 import { seededChance } from '../support/mutations.ts'
-import { withQuietCable } from '../support/with-quiet-cable.ts'
+import { withCable } from '../support/with-cable.ts'
 
 const secret = 's3Krit'
 const signer = new Signer([secret])
@@ -43,7 +43,7 @@ describe('random tokens', () => {
       fc.constantFrom('private', ended, claimed),
     )
 
-    return withQuietCable({ secret, limits, authenticate: () => 'nobody' }, async (context) => {
+    return withCable({ secret, limits, authenticate: () => 'nobody' }, async (context) => {
       const bystander = await Bystander.to(good, context)
       const client = await context.connect()
       await fc.assert(
@@ -67,7 +67,7 @@ describe('random cursors', () => {
   it('replay exactly what came after them, or are a gap', { timeout: 60_000 }, (t) => {
     const { seed } = seededChance()
     t.diagnostic(`seed ${seed}`)
-    return withQuietCable({ limits }, async ({ connect, cable }) => {
+    return withCable({ limits }, async ({ connect, cable }) => {
       const client = await connect()
       const { cursor: start } = await client.subscribe('s', { cursor: null })
       const [epoch = '', first] = String(start).split(':')

@@ -64,12 +64,16 @@ export async function listening(
   return { cable, server, port, origin: `${protocol}://127.0.0.1:${port}`, mount }
 }
 
+// No pings within a test's time: what a client reads next is then what the test caused.
+const hour = 3_600_000
+const quiet = { interval: hour, timeout: 2 * hour }
+
 export async function withCable(
   options: TurboCableOptions,
   run: (context: Context) => Promise<void>,
   start = startExpress,
 ): Promise<void> {
-  const running = await start(options)
+  const running = await start({ heartbeat: quiet, ...options })
   const clients: TestClient[] = []
   const base = `${running.origin}${running.mount ?? ''}`
   try {

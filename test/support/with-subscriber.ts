@@ -2,8 +2,7 @@
 
 import assert from 'node:assert/strict'
 import type { TurboCableOptions } from '../../src/index.ts'
-import type { Context, Start } from './with-cable.ts'
-import { withQuietCable } from './with-quiet-cable.ts'
+import { type Context, type Start, withCable } from './with-cable.ts'
 
 /** Runs a test that returns how many of its broadcasts (see `post`) were taken: the subscriber must have received so many. */
 export async function withSubscriber(
@@ -11,7 +10,7 @@ export async function withSubscriber(
   options: TurboCableOptions = {},
   start?: Start,
 ): Promise<void> {
-  await withQuietCable(
+  await withCable(
     options,
     async (context) => {
       const client = await context.connect()

@@ -7,7 +7,7 @@ import { describe, it } from 'node:test'
 import type { TurboCableOptions } from '../../../src/index.ts'
 import { type UpgradeAnswer, upgradeAnswer } from '../../support/upgrade-answer.ts'
 import { warnings } from '../../support/warnings.ts'
-import { withQuietCable } from '../../support/with-quiet-cable.ts'
+import { withCable } from '../../support/with-cable.ts'
 
 type Authenticate = NonNullable<TurboCableOptions['authenticate']>
 
@@ -17,7 +17,7 @@ describe('authenticate', () => {
   for (const nobody of [null, undefined, false]) {
     it(`refuses the connection with a 401 when it answers ${nobody}, now or later`, async () => {
       for (const authenticate of [() => nobody, async () => nobody]) {
-        await withQuietCable({ authenticate }, async ({ port, cable }) => {
+        await withCable({ authenticate }, async ({ port, cable }) => {
           assert.deepEqual(refused(await upgradeAnswer(port)), [401, 'Unauthorized'])
           assert.equal(cable.stats().connections, 0)
         })
@@ -32,7 +32,7 @@ describe('authenticate', () => {
         seen.push(identity)
         return true
       }
-      await withQuietCable({ authenticate: () => identity, authorize }, async ({ connect }) => {
+      await withCable({ authenticate: () => identity, authorize }, async ({ connect }) => {
         assert.equal((await (await connect()).subscribe('s')).type, 'subscribed')
       })
       assert.deepEqual([seen.length, seen[0] === identity], [1, true])
@@ -45,7 +45,7 @@ describe('authenticate', () => {
       seen = [request.headers.cookie, request.url, request.socket.remoteAddress]
       return 'somebody'
     }
-    return withQuietCable({ authenticate }, async ({ connect }) => {
+    return withCable({ authenticate }, async ({ connect }) => {
       await connect('/cable?ticket=1', { Cookie: 'sid=abc' })
       assert.deepEqual(seen, ['sid=abc', '/cable?ticket=1', '127.0.0.1'])
     })
@@ -69,7 +69,7 @@ describe('authenticate', () => {
   for (const [what, authenticate] of failures) {
     it(`that ${what} refuses with a 401, is logged, and takes nobody else down`, (t) => {
       const warned = warnings(t)
-      return withQuietCable({ authenticate }, async ({ port }) => {
+      return withCable({ authenticate }, async ({ port }) => {
         for (let n = 0; n < 3; n++) {
           assert.deepEqual(refused(await upgradeAnswer(port)), [401, 'Unauthorized'])
         }
@@ -91,7 +91,7 @@ describe('authenticate', () => {
           })
         : 'somebody'
     }
-    return withQuietCable({ authenticate, limits: { connections: 1 } }, async ({ port, server, connect, cable }) => {
+    return withCable({ authenticate, limits: { connections: 1 } }, async ({ port, server, connect, cable }) => {
       const question = new Promise<void>((resolve) => asked.push(resolve))
       const serverSide = once(server, 'connection')
       const gone = connectTcp(port, '127.0.0.1')
@@ -119,7 +119,7 @@ describe('authenticate', () => {
       asked()
       return new Promise(() => {})
     }
-    return withQuietCable({ authenticate }, async ({ port, cable }) => {
+    return withCable({ authenticate }, async ({ port, cable }) => {
       const answer = upgradeAnswer(port)
       await question
       await cable.close({ timeout: 1_000 })
@@ -133,7 +133,7 @@ describe('authenticate', () => {
       asked = resolve
     })
     const authenticate = () => new Promise<string>((resolve) => asked(resolve))
-    return withQuietCable({ authenticate }, async ({ port, server }) => {
+    return withCable({ authenticate }, async ({ port, server }) => {
       const serverSide = once(server, 'connection')
       const socket = connectTcp(port, '127.0.0.1')
       // A masked text frame in the same packet as the handshake: {"type":"subscribe","stream":"s"}.

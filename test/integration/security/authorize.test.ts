@@ -7,7 +7,7 @@ import type { TurboCableOptions } from '../../../src/index.ts'
 import { Signer } from '../../../src/stream/signer.ts'
 import { Asking } from '../../support/asking.ts'
 import { warnings } from '../../support/warnings.ts'
-import { withQuietCable } from '../../support/with-quiet-cable.ts'
+import { withCable } from '../../support/with-cable.ts'
 
 type Asked = Parameters<NonNullable<TurboCableOptions['authorize']>>[0]
 
@@ -21,7 +21,7 @@ describe('authorize', () => {
       return stream === 'room:1'
     }
     const authenticate = () => 'u'
-    return withQuietCable({ authenticate, authorize }, async ({ connect, cable }) => {
+    return withCable({ authenticate, authorize }, async ({ connect, cable }) => {
       const client = await connect('/cable?q=1')
       assert.equal((await client.subscribe('room:1', { cursor: null })).type, 'subscribed')
       assert.deepEqual(await client.subscribe('room:2'), unauthorized('room:2'))
@@ -41,7 +41,7 @@ describe('authorize', () => {
       streams.push(stream)
       return true
     }
-    return withQuietCable({ secret: 'k', authorize }, async ({ connect }) => {
+    return withCable({ secret: 'k', authorize }, async ({ connect }) => {
       const client = await connect()
       assert.equal((await client.subscribe(new Signer(['k']).sign('room:1'))).type, 'subscribed')
       assert.equal((await client.subscribe('room:2')).type, 'rejected')
@@ -68,7 +68,7 @@ describe('authorize', () => {
   for (const [what, authorize, logged] of refusals) {
     it(`that ${what} refuses${logged ? ', is logged, and takes nobody down' : ''}`, (t) => {
       const warned = warnings(t)
-      return withQuietCable({ authorize: authorize as () => boolean }, async ({ connect, cable }) => {
+      return withCable({ authorize: authorize as () => boolean }, async ({ connect, cable }) => {
         const client = await connect()
         assert.deepEqual(await client.subscribe('s'), unauthorized('s'))
         assert.deepEqual(await client.subscribe('s', { cursor: null }), unauthorized('s'))
@@ -80,7 +80,7 @@ describe('authorize', () => {
 
   it('that answers late opens then, with everything since the cursor', () => {
     const app = new Asking<Asked>()
-    return withQuietCable({ authorize: app.ask }, async ({ connect, cable }) => {
+    return withCable({ authorize: app.ask }, async ({ connect, cable }) => {
       const client = await connect()
       const cursor = /data-cursor="([^"]*)"/.exec(cable.turboStreamFrom('s'))?.[1]
       const answered = client.subscribe('s', { cursor })
@@ -95,7 +95,7 @@ describe('authorize', () => {
 
   it('whose answer comes after the unsubscribe opens nothing', () => {
     const app = new Asking<Asked>()
-    return withQuietCable({ authorize: app.ask }, async ({ connect, cable }) => {
+    return withCable({ authorize: app.ask }, async ({ connect, cable }) => {
       const client = await connect()
       client.send({ type: 'subscribe', stream: 'a', cursor: null })
       client.send({ type: 'unsubscribe', stream: 'a' })
@@ -114,7 +114,7 @@ describe('authorize', () => {
 
   it('whose answer comes after the client has gone opens nothing', () => {
     const app = new Asking<Asked>()
-    return withQuietCable({ authorize: app.ask }, async ({ connect, cable, server }) => {
+    return withCable({ authorize: app.ask }, async ({ connect, cable, server }) => {
       const serverSide = once(server, 'connection')
       const client = await connect()
       client.send({ type: 'subscribe', stream: 's' })
@@ -131,7 +131,7 @@ describe('authorize', () => {
 
   it('whose yes comes after a revoke opens nothing', () => {
     const app = new Asking<Asked>()
-    return withQuietCable({ authorize: app.ask, authenticate: () => 'u' }, async ({ connect, cable }) => {
+    return withCable({ authorize: app.ask, authenticate: () => 'u' }, async ({ connect, cable }) => {
       const client = await connect()
       for (const extra of [{}, { cursor: null }]) {
         const answered = client.subscribe('s', extra)
@@ -147,7 +147,7 @@ describe('authorize', () => {
 
   it('whose yes comes after a disconnect opens nothing', () => {
     const app = new Asking<Asked>()
-    return withQuietCable({ authorize: app.ask, authenticate: () => 'u' }, async ({ connect, cable }) => {
+    return withCable({ authorize: app.ask, authenticate: () => 'u' }, async ({ connect, cable }) => {
       const client = await connect()
       client.send({ type: 'subscribe', stream: 's' })
       const question = await app.next()
@@ -161,7 +161,7 @@ describe('authorize', () => {
 
   it('asked twice for one stream, the later answer counts, and the stream is delivered once', () => {
     const app = new Asking<Asked>()
-    return withQuietCable({ authorize: app.ask }, async ({ connect, cable }) => {
+    return withCable({ authorize: app.ask }, async ({ connect, cable }) => {
       const client = await connect()
       client.send({ type: 'subscribe', stream: 's', cursor: null })
       client.send({ type: 'subscribe', stream: 's', cursor: null })
@@ -177,7 +177,7 @@ describe('authorize', () => {
 
   it('asked again while live, a no ends what is live', () => {
     const answers = [true, false]
-    return withQuietCable({ authorize: () => answers.shift() === true }, async ({ connect, cable }) => {
+    return withCable({ authorize: () => answers.shift() === true }, async ({ connect, cable }) => {
       const [client, other] = [await connect(), await connect()]
       assert.equal((await client.subscribe('s')).type, 'subscribed')
       assert.deepEqual(await client.subscribe('s'), unauthorized('s'))
@@ -191,7 +191,7 @@ describe('authorize', () => {
 
   it('that never answers is asked about no more streams than a connection may have', () => {
     const app = new Asking<Asked>()
-    return withQuietCable({ authorize: app.ask, limits: { streamsPerConnection: 3 } }, async ({ connect }) => {
+    return withCable({ authorize: app.ask, limits: { streamsPerConnection: 3 } }, async ({ connect }) => {
       const client = await connect()
       for (let n = 0; n < 10; n++) client.send({ type: 'subscribe', stream: `s${n}` })
       for (let n = 3; n < 10; n++) {

@@ -6,8 +6,7 @@ import { describe, it } from 'node:test'
 import express from 'express'
 import { turboCable } from '../../../src/index.ts'
 import type { TestClient } from '../../support/client.ts'
-import { listening, type Start } from '../../support/with-cable.ts'
-import { withQuietCable } from '../../support/with-quiet-cable.ts'
+import { listening, type Start, withCable } from '../../support/with-cable.ts'
 
 const header = 'X-Turbo-Cable-Connection'
 const subscribe = (client: TestClient, connection: string, cursor: unknown = null) =>
@@ -34,7 +33,7 @@ const removed = '<turbo-stream action="remove" target="old"></turbo-stream>'
 
 describe('exclude', () => {
   it('leaves out the tab whose request it was, with every verb, and no other', () =>
-    withQuietCable(
+    withCable(
       {},
       async ({ connect, origin, cable }) => {
         const [mine, other, old] = [await connect(), await connect(), await connect()]
@@ -53,7 +52,7 @@ describe('exclude', () => {
     ))
 
   it('leaves out nobody for a request without an id', () =>
-    withQuietCable(
+    withCable(
       {},
       async ({ connect, origin }) => {
         const mine = await connect()
@@ -65,7 +64,7 @@ describe('exclude', () => {
     ))
 
   it('holds for a broadcast from another process', () =>
-    withQuietCable({}, async ({ connect, broadcast }) => {
+    withCable({}, async ({ connect, broadcast }) => {
       const [mine, other] = [await connect(), await connect()]
       await subscribe(mine, 'tab-1')
       await subscribe(other, 'tab-2')
@@ -86,7 +85,7 @@ describe('exclude', () => {
     }))
 
   it('holds when it is replayed: to the tab that comes back, and not to others', () =>
-    withQuietCable({}, async ({ connect, cable }) => {
+    withCable({}, async ({ connect, cable }) => {
       const mine = await connect()
       const { cursor } = await subscribe(mine, 'tab-1')
       await mine.close()

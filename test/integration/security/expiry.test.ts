@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { afterEach, describe, it, mock } from 'node:test'
-import { withQuietCable } from '../../support/with-quiet-cable.ts'
+import { withCable } from '../../support/with-cable.ts'
 
 const secret = 's3Krit'
 const minute = 60_000
@@ -12,7 +12,7 @@ describe('an expiring token', () => {
 
   it('opens until its time, and is refused as expired after it', () => {
     mock.timers.enable({ apis: ['Date', 'setInterval'], now: 1_800_000_000_000 })
-    return withQuietCable({ secret }, async ({ connect, cable }) => {
+    return withCable({ secret }, async ({ connect, cable }) => {
       const { token } = cable.signedStream('room:1', { expiresIn: minute })
       mock.timers.tick(minute - 1)
       const early = await connect()
@@ -25,7 +25,7 @@ describe('an expiring token', () => {
 
   it('ends the subscription that it opened, not a second before its time and within two after it', () => {
     mock.timers.enable({ apis: ['Date', 'setInterval'], now: 1_800_000_000_300 })
-    return withQuietCable({ secret }, async ({ connect, cable }) => {
+    return withCable({ secret }, async ({ connect, cable }) => {
       const forever = cable.signedStream('room:1').token
       const { token } = cable.signedStream('room:1', { expiresIn: minute })
       const [leaving, staying] = [await connect(), await connect()]
@@ -48,7 +48,7 @@ describe('an expiring token', () => {
 
   it('leaves the stream open where another token opened it as well', () => {
     mock.timers.enable({ apis: ['Date', 'setInterval'], now: 1_800_000_000_000 })
-    return withQuietCable({ secret }, async ({ connect, cable }) => {
+    return withCable({ secret }, async ({ connect, cable }) => {
       const short = cable.signedStream('room:1', { expiresIn: minute }).token
       const long = cable.signedStream('room:1', { expiresIn: 10 * minute }).token
       const client = await connect()
@@ -77,7 +77,7 @@ describe('an expiring token', () => {
         answer = resolve
       })
     }
-    return withQuietCable({ secret, authorize }, async ({ connect, cable }) => {
+    return withCable({ secret, authorize }, async ({ connect, cable }) => {
       const { token } = cable.signedStream('room:1', { expiresIn: minute })
       const client = await connect()
       const answered = client.subscribe(token)
@@ -90,7 +90,7 @@ describe('an expiring token', () => {
 
   it('that was unsubscribed from ends without a word', () => {
     mock.timers.enable({ apis: ['Date', 'setInterval'], now: 1_800_000_000_000 })
-    return withQuietCable({ secret, publicStreams: ['end'] }, async ({ connect, cable }) => {
+    return withCable({ secret, publicStreams: ['end'] }, async ({ connect, cable }) => {
       const { token } = cable.signedStream('room:1', { expiresIn: minute })
       const client = await connect()
       await client.subscribe(token)
@@ -103,7 +103,7 @@ describe('an expiring token', () => {
   })
 
   it('ends by the real clock too', () =>
-    withQuietCable({ secret }, async ({ connect, cable }) => {
+    withCable({ secret }, async ({ connect, cable }) => {
       const start = Date.now()
       const { token } = cable.signedStream('room:1', { expiresIn: 1_000 })
       const client = await connect()

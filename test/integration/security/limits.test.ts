@@ -6,13 +6,13 @@ import { request } from 'node:http'
 import type { Socket } from 'node:net'
 import { describe, it } from 'node:test'
 import { upgradeAnswer } from '../../support/upgrade-answer.ts'
-import { withQuietCable } from '../../support/with-quiet-cable.ts'
+import { withCable } from '../../support/with-cable.ts'
 
 const limit = (stream: string) => ({ type: 'rejected', stream, reason: 'limit' })
 
 describe('limits.connections', () => {
   it('refuses one more with a 503, and takes it when another has closed', () =>
-    withQuietCable({ limits: { connections: 2 } }, async ({ port, connect, server, cable }) => {
+    withCable({ limits: { connections: 2 } }, async ({ port, connect, server, cable }) => {
       const sockets: Socket[] = []
       server.on('connection', (socket) => sockets.push(socket))
       const [first] = [await connect(), await connect()]
@@ -27,7 +27,7 @@ describe('limits.connections', () => {
     }))
 
   it('counts no one who was refused', () =>
-    withQuietCable({ limits: { connections: 1 } }, async ({ port, connect }) => {
+    withCable({ limits: { connections: 1 } }, async ({ port, connect }) => {
       for (let n = 0; n < 5; n++) {
         await upgradeAnswer(port, { 'Sec-WebSocket-Version': '7' })
         await upgradeAnswer(port, { 'Sec-WebSocket-Key': 'no key' })
@@ -38,7 +38,7 @@ describe('limits.connections', () => {
 
 describe('limits.streamsPerConnection', () => {
   it('rejects one more, not those that are there; an unsubscribe makes room', () =>
-    withQuietCable({ limits: { streamsPerConnection: 2 } }, async ({ connect, cable }) => {
+    withCable({ limits: { streamsPerConnection: 2 } }, async ({ connect, cable }) => {
       const client = await connect()
       for (const name of ['a', 'b', 'a']) assert.equal((await client.subscribe(name)).type, 'subscribed')
       assert.deepEqual(await client.subscribe('c'), limit('c'))
@@ -51,7 +51,7 @@ describe('limits.streamsPerConnection', () => {
 
 describe('the length of a name', () => {
   it('is at most 512 bytes, not characters', () =>
-    withQuietCable({}, async ({ connect }) => {
+    withCable({}, async ({ connect }) => {
       const client = await connect()
       for (const name of ['x'.repeat(512), 'é'.repeat(256)]) {
         assert.equal((await client.subscribe(name)).type, 'subscribed')
@@ -62,14 +62,14 @@ describe('the length of a name', () => {
     }))
 
   it('is not echoed without bound', () =>
-    withQuietCable({}, async ({ connect }) => {
+    withCable({}, async ({ connect }) => {
       const client = await connect()
       const { stream, reason } = await client.subscribe('x'.repeat(100_000))
       assert.deepEqual([String(stream).length, reason], [8_192, 'limit'])
     }))
 
   it('that is not one names no stream', () =>
-    withQuietCable({}, async ({ connect }) => {
+    withCable({}, async ({ connect }) => {
       const client = await connect()
       for (const name of ['a,b', 'a\n', '\u0000', '\ud800', '\u009f']) {
         const { type, reason } = await client.subscribe(name)
@@ -80,7 +80,7 @@ describe('the length of a name', () => {
 
 describe("a connection's own id", () => {
   it('is kept only where it is short: a long one would be memory for the asking', () =>
-    withQuietCable({}, async ({ connect, cable }) => {
+    withCable({}, async ({ connect, cable }) => {
       const client = await connect()
       const long = 'x'.repeat(100_000)
       await client.subscribe('s', { cursor: null, connection: long })
@@ -103,7 +103,7 @@ describe('limits.messagesPerSecond', () => {
     ['native pongs', (client) => client.ws.pong()],
   ] as [string, (client: import('../../support/client.ts').TestClient) => void][]) {
     it(`sends away who sends too many ${what}, says why, and closes with 1008`, () =>
-      withQuietCable({ limits: { messagesPerSecond: 5 } }, async ({ connect, cable }) => {
+      withCable({ limits: { messagesPerSecond: 5 } }, async ({ connect, cable }) => {
         const [loud, quiet] = [await connect(), await connect()]
         await loud.subscribe('s')
         await quiet.subscribe('s')
@@ -118,7 +118,7 @@ describe('limits.messagesPerSecond', () => {
   }
 
   it('lets a page subscribe to all its streams at once', () =>
-    withQuietCable({}, async ({ connect }) => {
+    withCable({}, async ({ connect }) => {
       const client = await connect()
       for (let n = 0; n < 100; n++) client.send({ type: 'subscribe', stream: `s${n}` })
       for (let n = 0; n < 100; n++) assert.equal((await client.next()).type, 'subscribed')
@@ -127,7 +127,7 @@ describe('limits.messagesPerSecond', () => {
 
 describe('limits.frameBytes', () => {
   it('takes a frame of exactly 128 KiB, and closes with 1009 on one byte more', () =>
-    withQuietCable({}, async ({ connect, cable }) => {
+    withCable({}, async ({ connect, cable }) => {
       const [client, bystander] = [await connect(), await connect()]
       await bystander.subscribe('s')
       client.send('x'.repeat(128 * 1_024))
@@ -139,7 +139,7 @@ describe('limits.frameBytes', () => {
     }))
 
   it('counts a message in fragments as one', () =>
-    withQuietCable({}, async ({ connect }) => {
+    withCable({}, async ({ connect }) => {
       const client = await connect()
       for (let n = 0; n < 129; n++) client.ws.send('x'.repeat(1_024), { fin: false })
       assert.equal((await client.closed).code, 1009)
@@ -153,7 +153,7 @@ describe('limits.bodyBytes', () => {
   }
 
   it('takes a body of exactly that size, and answers 413 to one byte more', () =>
-    withQuietCable({ limits: { bodyBytes: 1_000 } }, async ({ broadcast, connect }) => {
+    withCable({ limits: { bodyBytes: 1_000 } }, async ({ broadcast, connect }) => {
       const client = await connect()
       await client.subscribe('s')
       assert.equal((await broadcast(body(1_000))).status, 200)
@@ -165,7 +165,7 @@ describe('limits.bodyBytes', () => {
     }))
 
   it('answers 413 to a chunked body that grows past it, without reading on for ever', () =>
-    withQuietCable({ limits: { bodyBytes: 1_000 } }, async ({ port }) => {
+    withCable({ limits: { bodyBytes: 1_000 } }, async ({ port }) => {
       const sending = request({
         host: '127.0.0.1',
         port,

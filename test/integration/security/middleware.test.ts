@@ -9,8 +9,7 @@ import type { TurboCableOptions } from '../../../src/index.ts'
 import { turboCable } from '../../../src/index.ts'
 import { type UpgradeAnswer, upgradeAnswer } from '../../support/upgrade-answer.ts'
 import { warnings } from '../../support/warnings.ts'
-import { listening, type Start } from '../../support/with-cable.ts'
-import { withQuietCable } from '../../support/with-quiet-cable.ts'
+import { listening, type Start, withCable } from '../../support/with-cable.ts'
 
 type Middleware = NonNullable<TurboCableOptions['middleware']>[number]
 type Authenticate = NonNullable<TurboCableOptions['authenticate']>
@@ -33,7 +32,7 @@ describe('middleware', () => {
       },
     ]
     const authenticate: Authenticate = (request) => request.user ?? null
-    return withQuietCable({ middleware, authenticate }, async ({ connect }) => {
+    return withCable({ middleware, authenticate }, async ({ connect }) => {
       assert.equal((await (await connect('/cable?a=1')).subscribe('s')).type, 'subscribed')
       assert.deepEqual(order, ['/cable?a=1 true false', 'user 7'])
     })
@@ -49,7 +48,7 @@ describe('middleware', () => {
       response.removeHeader('X-Seen')
       next()
     }
-    return withQuietCable({ middleware: [middleware] }, async ({ port }) => {
+    return withCable({ middleware: [middleware] }, async ({ port }) => {
       const answer = await upgradeAnswer(port)
       assert.deepEqual([answer.status, seen], [101, [['a=1'], true, 200]])
     })
@@ -62,7 +61,7 @@ describe('middleware', () => {
       [(_request, response) => void response.end('hello'), 400],
     ]
     for (const [middleware, status] of answers) {
-      await withQuietCable({ middleware: [middleware] }, async ({ port, cable }) => {
+      await withCable({ middleware: [middleware] }, async ({ port, cable }) => {
         assert.deepEqual(refused(await upgradeAnswer(port)), [status, 'Refused by middleware'])
         assert.equal(cable.stats().connections, 0)
       })
@@ -78,7 +77,7 @@ describe('middleware', () => {
         next()
       },
     ]
-    return withQuietCable({ middleware }, async ({ port }) => {
+    return withCable({ middleware }, async ({ port }) => {
       assert.equal((await upgradeAnswer(port)).status, 403)
       assert.equal(reached, false)
     })
@@ -104,7 +103,7 @@ describe('middleware', () => {
   for (const [what, middleware] of failures) {
     it(`that ${what} refuses with a 401, and is logged`, (t) => {
       const warned = warnings(t)
-      return withQuietCable({ middleware: [middleware] }, async ({ port }) => {
+      return withCable({ middleware: [middleware] }, async ({ port }) => {
         assert.deepEqual(refused(await upgradeAnswer(port)), [401, 'Unauthorized'])
         assert.equal(warned.filter((line) => line.includes('no store')).length, 1)
       })
@@ -140,7 +139,7 @@ describe('express-session', () => {
   }
 
   it('who is logged in is known on the socket; who is not, or spells a cookie, is refused', () =>
-    withQuietCable(
+    withCable(
       {},
       async ({ connect, port, origin, cable }) => {
         const login = await fetch(`${origin}/login/7`, { method: 'POST' })
@@ -174,7 +173,7 @@ describe('express-session', () => {
     const sessions = session({ secret: 'k', resave: false, saveUninitialized: true, cookie: { path: '/admin' } })
     // Out of its path express-session leaves no session; an app that reads one anyway fails closed.
     const authenticate: Authenticate = (request) => request.session?.id ?? null
-    await withQuietCable({ middleware: [sessions], authenticate }, async ({ port }) => {
+    await withCable({ middleware: [sessions], authenticate }, async ({ port }) => {
       assert.equal((await upgradeAnswer(port)).status, 401)
     })
   })

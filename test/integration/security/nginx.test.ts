@@ -8,7 +8,7 @@ import { post } from '../../support/post.ts'
 import { readProjectFile } from '../../support/project-files.ts'
 import { upgradeAnswer } from '../../support/upgrade-answer.ts'
 import { warnings } from '../../support/warnings.ts'
-import { withQuietCable } from '../../support/with-quiet-cable.ts'
+import { withCable } from '../../support/with-cable.ts'
 
 const broadcastToken = 'correct-horse'
 const bearer = { Authorization: `Bearer ${broadcastToken}` }
@@ -43,7 +43,7 @@ const configurations: readonly [what: string, lines: string, hosts: readonly str
 describe('POST /_broadcast through nginx', () => {
   for (const [what, lines, hosts] of configurations) {
     it(`is closed with ${what}, and open with the token`, () =>
-      withQuietCable({ broadcastToken }, async ({ port, connect }) => {
+      withCable({ broadcastToken }, async ({ port, connect }) => {
         const client = await connect()
         await client.subscribe('s')
         const locations = `location / { proxy_pass http://127.0.0.1:${port}; ${lines} }`
@@ -68,7 +68,7 @@ describe('POST /_broadcast through nginx', () => {
 
   // A known limit, kept here so that the document about it stays true.
   it('cannot be told from a local one with a bare proxy_pass by HTTP/1.1: docs/security.md says to block the path', () =>
-    withQuietCable({ broadcastToken }, async ({ port }) => {
+    withCable({ broadcastToken }, async ({ port }) => {
       await withNginx(`location / { proxy_pass http://127.0.0.1:${port}; proxy_http_version 1.1; }`, async (nginx) => {
         assert.equal((await post(nginx, { Host: 'example.com' })).status, 200)
       })
@@ -76,7 +76,7 @@ describe('POST /_broadcast through nginx', () => {
     }))
 
   it('is closed to everybody where nginx blocks it, as docs/security.md says, and the machine itself goes on', () =>
-    withQuietCable({ broadcastToken }, async ({ port }) => {
+    withCable({ broadcastToken }, async ({ port }) => {
       const locations = `
         location = /_broadcast { return 404; }
         location / { proxy_pass http://127.0.0.1:${port}; ${usual} ${upgrade} }`
@@ -91,7 +91,7 @@ describe('POST /_broadcast through nginx', () => {
 
 describe('the configuration in docs/security.md', () => {
   it('serves pages their sockets, and nobody the broadcast path', () =>
-    withQuietCable({ broadcastToken }, async ({ port, cable }) => {
+    withCable({ broadcastToken }, async ({ port, cable }) => {
       const [, server = ''] = /^server \{\n([\s\S]*?)^\}/m.exec(readProjectFile('docs/security.md')) ?? []
       const locations = server.replace(/^ *(?:listen|server_name) .*\n/gm, '').replace(':3000', `:${port}`)
       await withNginx(locations, async (nginx) => {
@@ -113,7 +113,7 @@ describe('a WebSocket through nginx', () => {
   const page = { Host: 'example.com', Origin: 'https://example.com' }
 
   it('works with the Upgrade lines and Host passed on', (t) =>
-    withQuietCable({}, async ({ port, cable }) => {
+    withCable({}, async ({ port, cable }) => {
       const locations = `location / { proxy_pass http://127.0.0.1:${port}; ${usual} ${upgrade} }`
       await withNginx(locations, async (nginx) => {
         warnings(t)
@@ -129,7 +129,7 @@ describe('a WebSocket through nginx', () => {
     }))
 
   it('is refused, and the operator is told why, while nginx keeps Host to itself', (t) =>
-    withQuietCable({}, async ({ port }) => {
+    withCable({}, async ({ port }) => {
       const warned = warnings(t)
       await withNginx(`location / { proxy_pass http://127.0.0.1:${port}; ${upgrade} }`, async (nginx) => {
         assert.equal((await upgradeAnswer(nginx, page)).status, 403)
@@ -139,7 +139,7 @@ describe('a WebSocket through nginx', () => {
     }))
 
   it('works without Host where the forwarded host is trusted', (t) =>
-    withQuietCable({ trustProxy: true }, async ({ port }) => {
+    withCable({ trustProxy: true }, async ({ port }) => {
       warnings(t)
       const locations = `location / { proxy_pass http://127.0.0.1:${port}; ${upgrade} proxy_set_header X-Forwarded-Host $host; }`
       await withNginx(locations, async (nginx) => {

@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http'
 import { describe, it } from 'node:test'
 import { upgradeAnswer } from '../../support/upgrade-answer.ts'
 import { warnings } from '../../support/warnings.ts'
-import { withQuietCable } from '../../support/with-quiet-cable.ts'
+import { withCable } from '../../support/with-cable.ts'
 
 type Headers = Record<string, string>
 type Case = readonly [what: string, headers: Headers]
@@ -47,12 +47,12 @@ const refused: readonly Case[] = [
 describe('without allowedOrigins', () => {
   for (const [what, headers] of taken) {
     it(`lets in ${what}`, () =>
-      withQuietCable({}, async ({ port }) => assert.equal((await upgradeAnswer(port, headers)).status, 101)))
+      withCable({}, async ({ port }) => assert.equal((await upgradeAnswer(port, headers)).status, 101)))
   }
 
   for (const [what, headers] of refused) {
     it(`refuses ${what}, before the upgrade, with a 403`, (t) =>
-      withQuietCable({}, async ({ port, cable }) => {
+      withCable({}, async ({ port, cable }) => {
         const warned = warnings(t)
         const answer = await upgradeAnswer(port, headers)
         assert.deepEqual([answer.status, answer.body], [403, 'Forbidden: origin not allowed'])
@@ -71,7 +71,7 @@ describe('without allowedOrigins', () => {
       asked++
       return 'somebody'
     }
-    return withQuietCable({ authenticate }, async ({ port }) => {
+    return withCable({ authenticate }, async ({ port }) => {
       assert.equal((await upgradeAnswer(port, page('https://evil.test'))).status, 403)
       assert.equal(asked, 0)
       assert.equal((await upgradeAnswer(port, page('http://example.com'))).status, 101)
@@ -80,7 +80,7 @@ describe('without allowedOrigins', () => {
   })
 
   it('tells the operator once, and not each time that anybody tries', (t) =>
-    withQuietCable({}, async ({ port }) => {
+    withCable({}, async ({ port }) => {
       const warned = warnings(t)
       for (let n = 0; n < 5; n++) await upgradeAnswer(port, page('https://evil.test'))
       assert.equal(warned.length, 1)
@@ -105,7 +105,7 @@ describe('with trustProxy', () => {
   for (const [what, headers, status] of cases) {
     it(what, (t) => {
       warnings(t)
-      return withQuietCable({ trustProxy: true }, async ({ port }) =>
+      return withCable({ trustProxy: true }, async ({ port }) =>
         assert.equal((await upgradeAnswer(port, headers)).status, status),
       )
     })
@@ -134,7 +134,7 @@ describe('allowedOrigins', () => {
   for (const [rule, allowed, others] of rules) {
     it(`"${rule}" lets in ${allowed.map((origin) => origin || 'an empty origin').join(', ')}${others.length > 0 ? ' and nobody else' : ''}`, (t) => {
       warnings(t)
-      return withQuietCable({ allowedOrigins: [rule] }, async ({ port }) => {
+      return withCable({ allowedOrigins: [rule] }, async ({ port }) => {
         for (const origin of allowed) assert.equal((await upgradeAnswer(port, page(origin))).status, 101, origin)
         for (const origin of others) assert.equal((await upgradeAnswer(port, page(origin))).status, 403, origin)
         assert.equal((await upgradeAnswer(port, page('http://example.com'))).status, 101, 'the same host stays allowed')
@@ -146,7 +146,7 @@ describe('allowedOrigins', () => {
     warnings(t)
     const allowedOrigins = (origin: string, request: IncomingMessage) =>
       origin === 'https://a.example' && request.url === '/cable'
-    return withQuietCable({ allowedOrigins }, async ({ port }) => {
+    return withCable({ allowedOrigins }, async ({ port }) => {
       assert.equal((await upgradeAnswer(port, page('https://a.example'))).status, 101)
       assert.equal((await upgradeAnswer(port, page('https://b.example'))).status, 403)
     })
@@ -157,7 +157,7 @@ describe('allowedOrigins', () => {
     const allowedOrigins = () => {
       throw new Error('no list')
     }
-    return withQuietCable({ allowedOrigins }, async ({ port }) => {
+    return withCable({ allowedOrigins }, async ({ port }) => {
       assert.equal((await upgradeAnswer(port, page('https://a.example'))).status, 403)
       assert.ok(warned.some((line) => line.includes('no list')))
     })
@@ -168,7 +168,7 @@ describe('allowedOrigins', () => {
     const answers: unknown[] = [1, 'yes', Promise.resolve(true), undefined]
     // Plain JavaScript apps have no types to keep them from this.
     const allowedOrigins = () => answers.shift() as boolean
-    return withQuietCable({ allowedOrigins }, async ({ port }) => {
+    return withCable({ allowedOrigins }, async ({ port }) => {
       for (let n = 0; n < 4; n++) assert.equal((await upgradeAnswer(port, page('https://a.example'))).status, 403)
     })
   })

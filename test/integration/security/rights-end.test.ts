@@ -6,7 +6,7 @@ import type { TurboCableOptions } from '../../../src/index.ts'
 import { Asking } from '../../support/asking.ts'
 import { upgradeAnswer } from '../../support/upgrade-answer.ts'
 import { warnings } from '../../support/warnings.ts'
-import { withQuietCable } from '../../support/with-quiet-cable.ts'
+import { withCable } from '../../support/with-cable.ts'
 
 type Request = { headers: Record<string, unknown> }
 
@@ -21,7 +21,7 @@ const is =
 
 describe('cable.disconnect()', () => {
   it('closes every tab of a user, tells them not to come back, and leaves others alone', () =>
-    withQuietCable(options, async ({ connect, cable, server }) => {
+    withCable(options, async ({ connect, cable, server }) => {
       const sockets: Promise<unknown>[] = []
       server.on('connection', (socket) => sockets.push(new Promise((resolve) => socket.on('close', resolve))))
       const tabs = [await connect('/cable', as(7)), await connect('/cable', as(7)), await connect('/cable', as(7))]
@@ -40,7 +40,7 @@ describe('cable.disconnect()', () => {
     }))
 
   it('hears nothing that who was sent away still says', () =>
-    withQuietCable(options, async ({ connect, cable }) => {
+    withCable(options, async ({ connect, cable }) => {
       const tab = await connect('/cable', as(7))
       cable.disconnect(is(7))
       tab.send({ type: 'subscribe', stream: 's' })
@@ -54,7 +54,7 @@ describe('cable.disconnect()', () => {
 
   it('refuses who is just being asked about, and not others who are', () => {
     const app = new Asking<Request>()
-    return withQuietCable({ authenticate: app.ask }, async ({ port, connect, cable }) => {
+    return withCable({ authenticate: app.ask }, async ({ port, connect, cable }) => {
       const refused = upgradeAnswer(port, as(7))
       const first = await app.next()
       const taken = connect('/cable', as(8))
@@ -69,14 +69,14 @@ describe('cable.disconnect()', () => {
   })
 
   it('lets who was sent away come back, if authenticate still says so', () =>
-    withQuietCable(options, async ({ connect, cable }) => {
+    withCable(options, async ({ connect, cable }) => {
       await connect('/cable', as(7))
       cable.disconnect(is(7))
       assert.equal((await (await connect('/cable', as(7))).subscribe('s')).type, 'subscribed')
     }))
 
   it('whose function throws reaches the caller, and closes nothing', () =>
-    withQuietCable(options, async ({ connect, cable }) => {
+    withCable(options, async ({ connect, cable }) => {
       const clients = [await connect('/cable', as(7)), await connect('/cable', as(8))]
       const match = (user: { id: number }) => {
         if (user.id === 8) throw new Error('no such user')
@@ -89,7 +89,7 @@ describe('cable.disconnect()', () => {
 
 describe('cable.revoke()', () => {
   it('ends the subscriptions of who matches, and refuses them when they ask again', () =>
-    withQuietCable(options, async ({ connect, cable }) => {
+    withCable(options, async ({ connect, cable }) => {
       const [plain, resuming, other] = [
         await connect('/cable', as(7)),
         await connect('/cable', as(7)),
@@ -114,7 +114,7 @@ describe('cable.revoke()', () => {
     }))
 
   it('ends a stream under every name that it was asked for by', () =>
-    withQuietCable({ ...options, secret: 'k' }, async ({ connect, cable }) => {
+    withCable({ ...options, secret: 'k' }, async ({ connect, cable }) => {
       const client = await connect('/cable', as(7))
       const names = [cable.signedStream('s').token, cable.signedStream('s', { subject: 7 }).token]
       for (const name of names) await client.subscribe(name, { cursor: null })
@@ -127,7 +127,7 @@ describe('cable.revoke()', () => {
     }))
 
   it('is taken back by what it returns, which takes back nothing else', () =>
-    withQuietCable(options, async ({ connect, cable }) => {
+    withCable(options, async ({ connect, cable }) => {
       const client = await connect('/cable', as(7))
       const undo = cable.revoke('s', is(7))
       const undoOther = cable.revoke('s', is(8))
@@ -140,7 +140,7 @@ describe('cable.revoke()', () => {
     }))
 
   it('whose function throws while it ends subscriptions reaches the caller, and ends none', () =>
-    withQuietCable(options, async ({ connect, cable }) => {
+    withCable(options, async ({ connect, cable }) => {
       const client = await connect('/cable', as(7))
       await client.subscribe('s')
       const match = () => {
@@ -154,7 +154,7 @@ describe('cable.revoke()', () => {
 
   it('whose function throws later, about somebody new, refuses and is logged', (t) => {
     const warned = warnings(t)
-    return withQuietCable(options, async ({ connect, cable }) => {
+    return withCable(options, async ({ connect, cable }) => {
       cable.revoke('s', () => {
         throw new Error('no such user')
       })

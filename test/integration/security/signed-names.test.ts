@@ -10,8 +10,7 @@ import { railsStreamKey, turboCable } from '../../../src/index.ts'
 import { Signer } from '../../../src/stream/signer.ts'
 import { TestClient } from '../../support/client.ts'
 import { warnings } from '../../support/warnings.ts'
-import { listening } from '../../support/with-cable.ts'
-import { withQuietCable } from '../../support/with-quiet-cable.ts'
+import { listening, withCable } from '../../support/with-cable.ts'
 
 const secret = 's3Krit'
 const token = (stream: string, claims = {}, key: string = secret) => new Signer([key]).sign(stream, claims)
@@ -25,7 +24,7 @@ async function refuses(client: TestClient, stream: string, reason?: string): Pro
 
 describe('with a secret', () => {
   it('a plain name is refused, and nothing of its stream arrives', () =>
-    withQuietCable({ secret }, async ({ connect, cable }) => {
+    withCable({ secret }, async ({ connect, cable }) => {
       const [eve, alice] = [await connect(), await connect()]
       await refuses(eve, 'chat:2021')
       assert.equal((await alice.subscribe(token('chat:2021'))).type, 'subscribed')
@@ -37,7 +36,7 @@ describe('with a secret', () => {
     }))
 
   it('a token is answered with the token, and its messages carry the plain name', () =>
-    withQuietCable({ secret }, async ({ connect, cable }) => {
+    withCable({ secret }, async ({ connect, cable }) => {
       const signed = token('chat:2021')
       const client = await connect()
       assert.deepEqual(await client.subscribe(signed), { type: 'subscribed', stream: signed })
@@ -63,7 +62,7 @@ describe('with a secret', () => {
   ] as const
   for (const [what, key, digest] of vectors) {
     it(`a token that Rails signed with ${what} is accepted`, () =>
-      withQuietCable({ secret: key }, async ({ connect, cable }) => {
+      withCable({ secret: key }, async ({ connect, cable }) => {
         const byRails = `ImNoYXQ6MjAyMSI=--${digest}`
         const client = await connect()
         assert.deepEqual(await client.subscribe(byRails), { type: 'subscribed', stream: byRails })
@@ -74,7 +73,7 @@ describe('with a secret', () => {
   }
 
   it('a digest of one stream does not open another', () =>
-    withQuietCable({ secret }, async ({ connect }) => {
+    withCable({ secret }, async ({ connect }) => {
       const [mine = ''] = token('room:1').split('--')
       const [theirs = '', digest] = token('room:2').split('--')
       const client = await connect()
@@ -83,7 +82,7 @@ describe('with a secret', () => {
     }))
 
   it('nothing that resembles a token opens anything', () =>
-    withQuietCable({ secret }, async ({ connect, cable }) => {
+    withCable({ secret }, async ({ connect, cable }) => {
       const good = token('room:1')
       const [data = '', digest = ''] = good.split('--')
       const claims = Buffer.from('{"stream":"room:1"}').toString('base64')
@@ -152,14 +151,14 @@ describe('rotation of the secret', () => {
     const old = token('room:1', {}, 'old')
     const claimed = token('room:1', { subject: 'u' }, 'old')
     const withRotation: TurboCableOptions = { secret: ['new', 'old'], authenticate: () => 'u' }
-    await withQuietCable(withRotation, async ({ connect, cable }) => {
+    await withCable(withRotation, async ({ connect, cable }) => {
       const client = await connect()
       for (const each of [old, claimed, token('room:1', {}, 'new')]) {
         assert.equal((await client.subscribe(each)).type, 'subscribed')
       }
       assert.equal(cable.signedStream('room:1').token, token('room:1', {}, 'new'))
     })
-    await withQuietCable({ ...withRotation, secret: ['new'] }, async ({ connect }) => {
+    await withCable({ ...withRotation, secret: ['new'] }, async ({ connect }) => {
       const client = await connect()
       await refuses(client, old)
       await refuses(client, claimed)
@@ -185,7 +184,7 @@ describe('publicStreams', () => {
   ]
   for (const [what, publicStreams, open, shut] of rules) {
     it(what, () =>
-      withQuietCable({ secret, publicStreams }, async ({ connect }) => {
+      withCable({ secret, publicStreams }, async ({ connect }) => {
         const client = await connect()
         for (const name of open) {
           assert.deepEqual(await client.subscribe(name), { type: 'subscribed', stream: name })
@@ -198,7 +197,7 @@ describe('publicStreams', () => {
   }
 
   it('without a secret, false shuts what would be open', () =>
-    withQuietCable({ publicStreams: false }, async ({ connect }) => refuses(await connect(), 'news')))
+    withCable({ publicStreams: false }, async ({ connect }) => refuses(await connect(), 'news')))
 
   it('a function that throws, or says something but true, opens nothing and is logged', (t) => {
     const warned = warnings(t)
@@ -207,7 +206,7 @@ describe('publicStreams', () => {
       if (calls++ < 2) throw new Error('no table')
       return 'yes' as unknown as boolean
     }
-    return withQuietCable({ secret, publicStreams }, async ({ connect }) => {
+    return withCable({ secret, publicStreams }, async ({ connect }) => {
       const client = await connect()
       await refuses(client, 'news')
       await refuses(client, 'news')
@@ -216,7 +215,7 @@ describe('publicStreams', () => {
   })
 
   it('what a broken token spells is not taken for a public name that resembles a stream', () =>
-    withQuietCable({ secret, publicStreams: /^room:/ }, async ({ connect }) => {
+    withCable({ secret, publicStreams: /^room:/ }, async ({ connect }) => {
       const [data = ''] = token('room:1').split('--')
       await refuses(await connect(), `${data}--${'0'.repeat(64)}`)
     }))

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type Claims, Signer } from '../../../src/stream/signer.ts'
 import type { TestClient } from '../../support/client.ts'
-import { withQuietCable } from '../../support/with-quiet-cable.ts'
+import { withCable } from '../../support/with-cable.ts'
 
 const secret = 's3Krit'
 const token = (stream: string, claims: Claims) => new Signer([secret]).sign(stream, claims)
@@ -21,7 +21,7 @@ async function refuses(client: TestClient, stream: string): Promise<void> {
 
 describe('a token for somebody', () => {
   it('opens for the identity that it names, and for no other', () =>
-    withQuietCable({ secret, ...asUser }, async ({ connect }) => {
+    withCable({ secret, ...asUser }, async ({ connect }) => {
       const signed = token('room:1', { subject: '7' })
       assert.equal((await (await connect('/cable', { 'x-user': '7' })).subscribe(signed)).type, 'subscribed')
       await refuses(await connect('/cable', { 'x-user': '8' }), signed)
@@ -41,7 +41,7 @@ describe('a token for somebody', () => {
   ]
   for (const [what, identity, opens] of identities) {
     it(`is compared to ${what}`.replace('compared to not', 'not compared'), () =>
-      withQuietCable({ secret, authenticate: () => identity }, async ({ connect, cable }) => {
+      withCable({ secret, authenticate: () => identity }, async ({ connect, cable }) => {
         const signed = cable.signedStream('room:1', { subject: 7 }).token
         const { type } = await (await connect()).subscribe(signed)
         assert.equal(type, opens ? 'subscribed' : 'rejected')
@@ -50,14 +50,14 @@ describe('a token for somebody', () => {
   }
 
   it('opens for nobody where nobody is asked who they are', () =>
-    withQuietCable({ secret }, async ({ connect, cable }) => {
+    withCable({ secret }, async ({ connect, cable }) => {
       const client = await connect()
       await refuses(client, cable.signedStream('room:1', { subject: 'undefined' }).token)
       await refuses(client, token('room:1', { subject: '' }))
     }))
 
   it('is never signed for everybody by mistake: a subject that is not there throws', () =>
-    withQuietCable({ secret }, async ({ cable }) => {
+    withCable({ secret }, async ({ cable }) => {
       const user = {} as { id?: number }
       for (const subject of [user.id, null, '', Number.NaN]) {
         const given = { subject } as { subject: string }
@@ -68,7 +68,7 @@ describe('a token for somebody', () => {
     }))
 
   it('is what Handlebars gets too, which passes named arguments in an object of its own', () =>
-    withQuietCable({ secret }, async ({ cable }) => {
+    withCable({ secret }, async ({ cable }) => {
       const options = { hash: { subject: 7 }, data: {} } as object
       assert.equal(cable.signedStream('room:1', options).token, cable.signedStream('room:1', { subject: 7 }).token)
     }))
