@@ -30,7 +30,7 @@ const full = {
     seconds: 1,
     inFlights: [1, 16, 64],
     rates: [10, 100, 500],
-    latencySeconds: (rate) => (rate < 500 ? 3 : 2),
+    latencySeconds: (rate) => (rate < 500 ? 3 : 1),
   },
   connections: { rounds: 3, counts: [1_000, 10_000] },
   growth: {
@@ -76,7 +76,7 @@ await runScript(async () => {
   const { present, absent } = available(list(values.peers), { socketIo: existsSync(socketIo) })
   for (const each of absent) console.log(`${each}: left out`)
 
-  const head = circumstances(parameters)
+  const head = circumstances(parameters.filter((each, n) => each !== '--json' && parameters[n - 1] !== '--json'))
   const { results, tables } = await measure(settings, sections, present, values.profile)
   const report = [table(['', ''], head), targetTable(results), ...tables].join('\n\n')
   console.log(`\n${report}\n`)
@@ -114,7 +114,7 @@ async function measure(settings, sections, peers, profile) {
 
 async function prepare({ quick, peers }) {
   await ensureDependencies()
-  if (!existsSync(join(root, 'dist', 'src', 'index.mjs'))) {
+  if (!quick || !existsSync(join(root, 'dist', 'src', 'index.mjs'))) {
     await step('Building', process.execPath, [join(root, 'scripts', 'build.mjs')], { cwd: root })
   }
   if (quick || existsSync(socketIo) || (peers !== '' && !list(peers).includes('socket.io'))) return

@@ -190,19 +190,23 @@ describe("the gem's client against this server", () => {
   it('is pinged in its own words and kept for as long as it answers', async () => {
     mock.timers.enable({ apis: ['setInterval'] })
     try {
-      await withClient(['a'], async ({ cable, client }) => {
-        for (let pings = 1; pings <= 4; pings++) {
-          mock.timers.tick(30_000)
-          const pinged = () => client.received.filter((text) => text === '{"type":"ping"}').length
-          await until(() => pinged() === pings)
-          // Its pong has been read once this has come back.
-          await cable.broadcastJson('a', { pings })
-          await until(() => client.shown.length === pings)
-          await turn()
-        }
-        assert.equal(client.connected, true)
-        assert.equal(cable.stats().silentConnections, 0)
-      })
+      await withClient(
+        ['a'],
+        async ({ cable, client }) => {
+          for (let pings = 1; pings <= 4; pings++) {
+            mock.timers.tick(30_000)
+            const pinged = () => client.received.filter((text) => text === '{"type":"ping"}').length
+            await until(() => pinged() === pings)
+            // Its pong has been read once this has come back.
+            await cable.broadcastJson('a', { pings })
+            await until(() => client.shown.length === pings)
+            await turn()
+          }
+          assert.equal(client.connected, true)
+          assert.equal(cable.stats().silentConnections, 0)
+        },
+        { heartbeat: { interval: 30_000, timeout: 60_000 } },
+      )
     } finally {
       mock.timers.reset()
     }
