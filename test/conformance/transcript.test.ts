@@ -45,7 +45,9 @@ function linesOf(transcript: string): Line[] {
 
 function replay(file: string, lines: readonly Line[]): Promise<void> {
   const options: TurboCableOptions = JSON.parse(lines.find(({ kind }) => kind === '@')?.text ?? '{}')
-  return withCable(options, async (context) => {
+  // The beat that the transcripts were written to.
+  const heartbeat = { interval: 30_000, timeout: 60_000 }
+  return withCable({ heartbeat, ...options }, async (context) => {
     const client = await context.connect()
     const [, epoch = ''] = /data-cursor="([^":]+):/.exec(context.cable.turboStreamFrom('any')) ?? []
     const meaning = (text: string) => text.replaceAll('«epoch»', epoch)
