@@ -42,14 +42,7 @@ for (const variant of variants) {
   if (variant.wire === 'cursors') judge(tally, `cut by the ${variant.cut}`)
 }
 
-console.log(
-  `\n${setting(
-    process.argv
-      .slice(1)
-      .join(' ')
-      .replace(/.*bench\//, 'bench/'),
-  )}\n`,
-)
+console.log(`\n${setting()}\n`)
 console.log(
   table(
     [

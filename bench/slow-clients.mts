@@ -27,14 +27,7 @@ const shared = await memoryWith(Array.from({ length: slowClients }, () => 'flood
 console.log(`… ${slowClients} slow clients, each on a stream of its own`)
 const own = await memoryWith(Array.from({ length: slowClients }, (_, index) => `flood:${index}`))
 
-console.log(
-  `\n${setting(
-    process.argv
-      .slice(1)
-      .join(' ')
-      .replace(/.*bench\//, 'bench/'),
-  )}\n`,
-)
+console.log(`\n${setting()}\n`)
 console.log(table(['the others’ time from send to receipt', 'p50', 'p95', 'p99', 'max'], others.rows))
 console.log(`\nslow clients dropped meanwhile: ${others.dropped}; p99 with ÷ p99 without: ${others.ratio.toFixed(2)}\n`)
 console.log(

@@ -104,14 +104,7 @@ async function report({ empty, warm, end, left }: Record<'empty' | 'warm' | 'end
   const growth = held(end) / held(warm) - 1
   const rssGrowth = end.memory.rss / warm.memory.rss - 1
   const resources = await server.call('close')
-  console.log(
-    `\n${setting(
-      process.argv
-        .slice(1)
-        .join(' ')
-        .replace(/.*bench\//, 'bench/'),
-    )}\n`,
-  )
+  console.log(`\n${setting()}\n`)
   const head = ['moment', 'time', 'connections', 'streams', 'subscriptions', 'heap', 'buffers', 'rss', 'objects alive']
   console.log(table(head, rows))
   console.log(

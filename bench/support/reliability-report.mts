@@ -33,8 +33,12 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
-/** Date, machine and versions, in one line. */
-export function setting(command: string): string {
+/** Date, machine, versions and the command that was given, in one line. */
+export function setting(): string {
+  const command = process.argv
+    .slice(1)
+    .join(' ')
+    .replace(/.*bench\//, 'bench/')
   const [cpu] = cpus()
   const ghz = cpu?.model.trim().replace(/\s+/g, ' ') ?? 'unknown processor'
   return [

@@ -4,7 +4,7 @@
 import { warn } from '../log'
 import type { Identity, PublicStreams, ResolvedOptions, UpgradeRequest } from '../options'
 import type { RejectReason } from '../protocol/turbo-cable'
-import { isStreamName } from '../stream/name'
+import { isStreamName, maxNameBytes } from '../stream/name'
 import { Signer } from '../stream/signer'
 import { verdict } from '../verdict'
 
@@ -24,7 +24,6 @@ type Match = (identity: Identity) => boolean
 
 // A token is its name in base64 and a digest; JSON may write a byte of the name as six.
 const maxAskedBytes = 8_192
-const maxNameBytes = 512
 
 export class Gate {
   readonly #signer: Signer | undefined

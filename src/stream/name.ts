@@ -33,7 +33,8 @@ export function isStreamName(value: unknown): value is string {
   return typeof value === 'string' && streamNameFault(value) === undefined
 }
 
-const maxBytes = 512
+/** The longest name, in bytes of UTF-8. */
+export const maxNameBytes = 512
 
 // Markers separate names by commas. Half a surrogate pair would reach the other side as another character than was signed.
 const forbidden = /[\p{Cc}\p{Cs}]/u
@@ -42,7 +43,8 @@ function streamNameFault(name: string): string | undefined {
   if (name === '') return 'it is empty'
   if (name.includes(',')) return 'it has a comma'
   // The length first: it bounds the work on what a stranger sends.
-  if (name.length > maxBytes || Buffer.byteLength(name) > maxBytes) return `it is longer than ${maxBytes} bytes`
+  if (name.length > maxNameBytes || Buffer.byteLength(name) > maxNameBytes)
+    return `it is longer than ${maxNameBytes} bytes`
   if (forbidden.test(name)) return 'it has a control character or half a surrogate pair'
   return undefined
 }

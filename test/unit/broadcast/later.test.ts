@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BroadcastJob } from '../../../src/broadcast/job.ts'
 import { LaterQueue } from '../../../src/broadcast/later.ts'
-import { warnings } from './support.ts'
+import { warnings } from '../../support/warnings.ts'
 
 function job(stream: string, html: string): BroadcastJob {
   return { stream, action: 'append', target: 'x', html }

@@ -12,7 +12,8 @@ import {
   performBroadcast,
 } from '../../../src/broadcast/process.ts'
 import type { Renderer } from '../../../src/broadcast/render.ts'
-import { broadcastServer, defaults, folder, recorder, warnings } from './support.ts'
+import { warnings } from '../../support/warnings.ts'
+import { broadcastServer, defaults, folder, recorder } from './support.ts'
 
 const { processPublisher, processQueue, processRenderer, processScheduler, registerProcessCable, setProcessPublisher } =
   defaults

@@ -43,13 +43,6 @@ export function folder(t: TestContext, files: Record<string, string>): string {
   return root
 }
 
-/** The lines that the package warned with during a test. */
-export function warnings(t: TestContext): string[] {
-  const lines: string[] = []
-  t.mock.method(console, 'warn', (line: string) => lines.push(line))
-  return lines
-}
-
 export interface Received {
   readonly method: string | undefined
   readonly url: string | undefined

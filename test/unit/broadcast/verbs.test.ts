@@ -8,7 +8,8 @@ import type { Publisher } from '../../../src/broadcast/publisher.ts'
 import type { Renderer } from '../../../src/broadcast/render.ts'
 import { createVerbs, type VerbContext } from '../../../src/broadcast/verbs.ts'
 import { failure } from '../../../src/errors.ts'
-import { recorder, warnings } from './support.ts'
+import { warnings } from '../../support/warnings.ts'
+import { recorder } from './support.ts'
 
 class Message {
   constructor(readonly id?: unknown) {}
