@@ -23,8 +23,9 @@ export {
   performBroadcast,
 } from './broadcast/process'
 export type { Broadcast, Json, Publisher } from './broadcast/publisher'
+export type { Engine, EngineDelegate, Outgoing, Positioned, Replay, Signal } from './engine/engine'
 export { TurboCableError, type TurboCableErrorCode } from './errors'
-export { type Cable, turboCable } from './express'
+export { type Cable, turboCable } from './host/express'
 export type { HubStats } from './hub/stats'
 export type { Identity, TurboCableOptions, UpgradeRequest } from './options'
 export { domId } from './stream/dom-id'

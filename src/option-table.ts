@@ -26,6 +26,14 @@ const renderer: Rule = {
   words: 'a function (partial, locals) that returns HTML',
   holds: (value) => value === undefined || typeof value === 'function',
 }
+const engine: Rule = {
+  words: 'an engine: an object with start, cursor, publish, since, signal and stop',
+  holds: (value) =>
+    value === undefined ||
+    ['start', 'cursor', 'publish', 'since', 'signal', 'stop'].every(
+      (name) => typeof (value as Record<string, unknown> | null)?.[name] === 'function',
+    ),
+}
 
 const secrets: Rule = {
   words: 'a non-empty string or bytes, or an array of these',
@@ -69,6 +77,7 @@ export const optionTable: Readonly<Record<string, { readonly default: unknown; r
   refreshSpread: { default: 2_000, rule: integer(0) },
   scheduler: { default: undefined, rule: scheduler },
   render: { default: undefined, rule: renderer },
+  engine: { default: undefined, rule: engine },
   'history.size': { default: 100, rule: integer(0) },
   'history.ttl': { default: 300_000, rule: integer(0) },
   'history.streamBytes': { default: 1_048_576, rule: integer(0) },

@@ -1,6 +1,7 @@
 // Every option of turboCable(): its sentence, its unit, its default. How it is checked is in option-table.ts.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Engine } from './engine/engine'
 import { failure } from './errors'
 import { optionTable } from './option-table'
 
@@ -64,6 +65,8 @@ export interface TurboCableOptions {
   scheduler?: JobScheduler
   /** Renders a partial, in place of the app's view engine. @default app.render */
   render?: RenderFunction
+  /** Gives broadcasts their positions and keeps the history. An engine may serve several cables. @default one in the memory of this process */
+  engine?: Engine
   /** What is kept for pages that come back. */
   history?: {
     /** Messages kept per stream. Minimum 0. @default 100 */
@@ -113,6 +116,7 @@ export interface ResolvedOptions {
   readonly refreshSpread: number
   readonly scheduler: JobScheduler | undefined
   readonly render: RenderFunction | undefined
+  readonly engine: Engine | undefined
   readonly history: Readonly<Required<NonNullable<TurboCableOptions['history']>>>
   readonly heartbeat: Readonly<Required<NonNullable<TurboCableOptions['heartbeat']>>>
   readonly limits: Readonly<Required<NonNullable<TurboCableOptions['limits']>>>

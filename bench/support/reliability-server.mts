@@ -26,8 +26,9 @@ export interface Memory {
 // By require, as src requires its own: an import beside it would make each class twice, and the counts below would be of others.
 const require = createRequire(import.meta.url)
 const { turboCable }: typeof import('../../src/index.ts') = require('../../src/index.ts')
-const { CableSocket, Connection }: typeof import('../../src/hub/connection.ts') = require('../../src/hub/connection.ts')
-const { Topic }: typeof import('../../src/hub/subscriptions.ts') = require('../../src/hub/subscriptions.ts')
+const { CableSocket }: typeof import('../../src/transport/websocket.ts') = require('../../src/transport/websocket.ts')
+const { Connection }: typeof import('../../src/hub/connection.ts') = require('../../src/hub/connection.ts')
+const { Topic }: typeof import('../../src/hub/topic.ts') = require('../../src/hub/topic.ts')
 
 let cable: ReturnType<typeof turboCable>
 const server = createServer((request, response) => cable(request, response))

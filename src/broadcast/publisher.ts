@@ -13,5 +13,6 @@ export interface Broadcast {
 
 /** Takes broadcasts, all or none. Resolves once they are on their way; rejects when they could not be taken. */
 export interface Publisher {
-  publish(broadcasts: readonly Broadcast[]): Promise<void>
+  /** The same `id` is applied once, however often it is brought. */
+  publish(broadcasts: readonly Broadcast[], id?: string): Promise<void>
 }

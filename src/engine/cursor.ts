@@ -11,3 +11,6 @@ export function positionIn(epoch: string, cursor: string): number | undefined {
   const digits = cursor.slice(epoch.length + 1)
   return /^(0|[1-9]\d{0,15})$/.test(digits) && Number.isSafeInteger(Number(digits)) ? Number(digits) : undefined
 }
+
+/** Of an epoch that no engine has: what a page gets while the position is unknown. It is a gap, so that the page refreshes itself. */
+export const unknownCursor = '-:0'

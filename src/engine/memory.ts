@@ -4,7 +4,8 @@
 import { randomBytes } from 'node:crypto'
 import type { ResolvedOptions } from '../options'
 import { formatCursor, positionIn } from './cursor'
-import type { Engine, Outgoing, Positioned, Replay } from './engine'
+import type { Engine, EngineDelegate, Outgoing, Positioned, Replay, Signal } from './engine'
+import { Once } from './once'
 import { Ring } from './ring'
 
 interface Kept {
@@ -34,7 +35,8 @@ export class MemoryEngine implements Engine {
   readonly #streams = new Map<string, StreamHistory>()
   // Streams whose messages are all gone, oldest first: what makes "no gap" exact after a stream fell silent.
   readonly #silent = new Map<string, number>()
-  #deliver: (messages: readonly Positioned[]) => void = () => {}
+  readonly #delegates = new Set<EngineDelegate>()
+  readonly #once = new Once()
   #position = 0
   #oldest: Kept | undefined
   #newest: Kept | undefined
@@ -53,32 +55,41 @@ export class MemoryEngine implements Engine {
     return { streams: this.#streams.size, silent: this.#silent.size, bytes: this.#bytes + this.#silentBytes }
   }
 
+  /** The cursor of a position, `epoch:position`. */
   cursorAt(position: number): string {
     return formatCursor(this.epoch, position)
   }
 
+  /** The position of the last broadcast. */
   position(): number {
     return this.#position
   }
 
-  start(deliver: (messages: readonly Positioned[]) => void): void {
-    this.#deliver = deliver
+  cursor(): string {
+    return this.cursorAt(this.#position)
   }
 
-  async publish(broadcasts: readonly Outgoing[]): Promise<void> {
-    const messages = broadcasts.map((broadcast) => ({ ...broadcast, position: ++this.#position }))
-    for (const message of messages) this.#keep(message)
-    this.#deliver(messages)
+  async start(to: EngineDelegate): Promise<void> {
+    this.#delegates.add(to)
+  }
+
+  publish(broadcasts: readonly Outgoing[], id?: string): Promise<void> {
+    return this.#once.run(id, async () => {
+      const messages = broadcasts.map((broadcast) => this.#positioned(broadcast))
+      for (const message of messages) this.#keep(message)
+      for (const to of this.#delegates) to.delivered(messages)
+    })
   }
 
   async since(stream: string, cursor: string | null): Promise<Replay> {
     const position = this.#position
-    if (cursor === null) return { recovered: true, position, messages: [] }
+    const now = { position, cursor: this.cursor() }
+    if (cursor === null) return { recovered: true, ...now, messages: [] }
     const seen = positionIn(this.epoch, cursor)
     this.#expire()
     const history = this.#streams.get(stream)
     const lost = history?.evicted ?? this.#silent.get(stream) ?? this.#forgotten
-    if (seen === undefined || seen > position || seen < lost) return { recovered: false, position, messages: [] }
+    if (seen === undefined || seen > position || seen < lost) return { recovered: false, ...now, messages: [] }
     const messages: Positioned[] = []
     // Newest first, so that a replay costs what it returns and not what is kept.
     for (let index = (history?.kept.length ?? 0) - 1; index >= 0; index--) {
@@ -86,16 +97,21 @@ export class MemoryEngine implements Engine {
       if (message === undefined || message.position <= seen) break
       messages.push(message)
     }
-    return { recovered: true, position, messages: messages.reverse() }
+    return { recovered: true, ...now, messages: messages.reverse() }
   }
 
-  async stop(): Promise<void> {
-    this.#deliver = () => {}
-    this.#streams.clear()
-    this.#silent.clear()
-    this.#oldest = this.#newest = undefined
-    this.#bytes = this.#silentBytes = 0
-    this.#forgotten = this.#position
+  async signal(signal: Signal): Promise<void> {
+    for (const to of this.#delegates) to.signalled(signal)
+  }
+
+  // What is kept stays: an engine that is handed to a second cable goes on with its history.
+  async stop(to: EngineDelegate): Promise<void> {
+    this.#delegates.delete(to)
+  }
+
+  #positioned({ stream, json, exclude }: Outgoing): Positioned {
+    const position = ++this.#position
+    return { stream, json, exclude, position, cursor: this.cursorAt(position) }
   }
 
   #keep(message: Positioned): void {

@@ -10,7 +10,7 @@ export interface Refusal {
   readonly text: string
 }
 
-export type Admitted = { readonly identity: Identity; readonly request: UpgradeRequest } | Refusal
+export type Admission = { readonly identity: Identity; readonly request: UpgradeRequest } | Refusal
 
 /** True when an upgrade can be decided without asking the app. */
 export function asksNobody({
@@ -24,7 +24,7 @@ export function asksNobody({
 export async function admitted(
   request: IncomingMessage,
   { middleware, authenticate }: Pick<ResolvedOptions, 'middleware' | 'authenticate'>,
-): Promise<Admitted> {
+): Promise<Admission> {
   const visitor = request as UpgradeRequest
   // What Express would have set, and session middleware reads.
   visitor.originalUrl ??= request.url

@@ -7,7 +7,6 @@ import type { Broadcast, Json, Publisher } from '../broadcast/publisher'
 import { logger } from '../log'
 import { isStreamName } from '../stream/name'
 import { hasBearer } from './bearer'
-import { Once } from './once'
 import { isTrustedPeer } from './trusted-peer'
 
 const debug = logger('broadcast')
@@ -34,8 +33,6 @@ export interface EndpointOptions {
 export class BroadcastEndpoint {
   readonly #publisher: Publisher
   readonly #options: EndpointOptions
-  // Keyed by what the sender put into `Idempotency-Key`: a broadcast that is sent again is applied once.
-  readonly #once = new Once<Answer>()
 
   constructor(publisher: Publisher, options: EndpointOptions) {
     this.#publisher = publisher
@@ -61,13 +58,13 @@ export class BroadcastEndpoint {
     if ('status' in body) return body
     const broadcasts = broadcastsIn(body.value)
     if ('status' in broadcasts) return broadcasts
-    const failed = ({ status }: Answer) => status !== 200
-    return this.#once.run(request.headers['idempotency-key'], () => this.#publish(broadcasts), failed)
+    return this.#publish(broadcasts, request.headers['idempotency-key'])
   }
 
-  async #publish(broadcasts: readonly Broadcast[]): Promise<Answer> {
+  // A broadcast that is sent again under its id is applied once.
+  async #publish(broadcasts: readonly Broadcast[], id: string | string[] | undefined): Promise<Answer> {
     try {
-      await this.#publisher.publish(broadcasts)
+      await this.#publisher.publish(broadcasts, typeof id === 'string' ? id : undefined)
       return ok
     } catch (error) {
       debug('not taken: %s', error)

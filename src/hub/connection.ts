@@ -1,16 +1,10 @@
-// One client's socket: reads its commands, writes frames straight to the TCP socket, and holds nothing per message.
-// The listeners are shared functions, so a connection costs no closures.
+// One client: what it says is read by its protocol, what it is told goes to its transport. Holds nothing per message.
 
-import type { Duplex } from 'node:stream'
-import { WebSocket } from 'ws'
-import { logger } from '../log'
 import type { Identity, UpgradeRequest } from '../options'
-import { type Command, decode } from '../protocol/turbo-cable'
+import type { Command, Protocol, Word } from '../protocol/protocol'
+import type { Transport, TransportDelegate } from '../transport/transport'
 import type { Visitor } from './gate'
-import type { Subscription } from './subscriptions'
 import { TokenBucket } from './token-bucket'
-
-const debug = logger('connection')
 
 /** What a connection tells its owner. */
 export interface ConnectionDelegate {
@@ -21,134 +15,102 @@ export interface ConnectionDelegate {
   connectionClosed(connection: Connection): void
 }
 
-/** A WebSocket that knows its connection; ws makes these for us, by its `WebSocket` option. */
-export class CableSocket extends WebSocket {
-  connection: Connection | undefined
-
-  /** Also called by ws itself, to answer a close and to refuse a broken frame. */
-  override close(code?: number, data?: string | Buffer): void {
-    this.connection?.ended()
-    super.close(code, data)
-  }
-}
-
 export interface ConnectionLimits {
+  /** Bytes that may wait for a client that does not read. */
   readonly pendingBytes: number
   readonly messagesPerSecond: number
 }
 
-export class Connection implements Visitor {
+export class Connection implements Visitor, TransportDelegate {
+  readonly transport: Transport
+  readonly protocol: Protocol
   readonly identity: Identity
   /** Kept only where the app's `authorize` will want it. */
   readonly request: UpgradeRequest | undefined
-  /** By the names that were asked for. */
-  readonly subscriptions = new Map<string, Subscription>()
-  /** Names that the app has not yet answered for; made when there is one. */
-  asking: Map<string, symbol> | undefined
   /** Chosen by the client for the life of its page; a broadcast can leave it out. */
   id: string | undefined
   /** True once it subscribed with a cursor: its pings then carry one too. */
-  resumable = false
-  /** Subscriptions whose replay has not been sent yet. */
-  joining = 0
+  resumes = false
   /** Heartbeat's bookkeeping: the tick of the last inbound frame, and the slot it is pinged in. */
   heardAt = 0
   slot = 0
-  /** True while the fan-out gathers several streams' frames for this socket. */
+  /** True while the fan-out gathers several streams' frames for this client. */
   gathering = false
-  readonly #ws: CableSocket
-  readonly #socket: Duplex
+  readonly #limits: ConnectionLimits
   readonly #delegate: ConnectionDelegate
-  readonly #pendingBytes: number
   readonly #bucket: TokenBucket
-  // Kept here and not asked of ws: a fan-out touches no object more per client than it must, for memory is slower than code.
-  #ended = false
   #parting = false
+  #cutOff: NodeJS.Timeout | undefined
 
   constructor(
-    ws: CableSocket,
-    socket: Duplex,
+    transport: Transport,
+    protocol: Protocol,
     limits: ConnectionLimits,
     visitor: Visitor,
     delegate: ConnectionDelegate,
   ) {
+    this.transport = transport
+    this.protocol = protocol
     this.identity = visitor.identity
     this.request = visitor.request
-    this.#ws = ws
-    this.#socket = socket
-    this.#pendingBytes = limits.pendingBytes
+    this.#limits = limits
     this.#bucket = new TokenBucket(limits.messagesPerSecond)
     this.#delegate = delegate
-    ws.connection = this
-    ws.on('message', onMessage)
-    ws.on('pong', onPong)
-    ws.on('ping', onPong)
-    ws.on('close', onClose)
-    ws.on('error', onError)
+    transport.start(this)
   }
 
-  get open(): boolean {
-    return !this.#ended && this.#socket.writable
-  }
-
-  /** Bytes handed to the socket that the network has not taken yet. */
+  /** Bytes that the network has not taken yet. */
   get pending(): number {
-    return this.#socket.writableLength
+    return this.transport.pending
+  }
+
+  /** A word as the client's bytes. */
+  framed(word: Word): Buffer {
+    const frames = this.protocol.encode(word).map((text) => this.transport.framing.frame(text))
+    return frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames)
+  }
+
+  say(word: Word): void {
+    const frames = this.framed(word)
+    // Not every protocol has every word.
+    if (frames.length > 0) this.write(frames)
   }
 
   /** Writes whole frames. A client that lets more than its bound pile up is reported once, and gets nothing more. */
   write(frames: Buffer): void {
-    if (!this.open || this.#parting) return
-    this.#socket.write(frames)
-    if (this.#socket.writableLength > this.#pendingBytes) this.#delegate.connectionOverflowed(this)
+    if (this.#parting) return
+    this.transport.write(frames)
+    if (this.transport.pending > this.#limits.pendingBytes) this.#delegate.connectionOverflowed(this)
   }
 
-  cork(): void {
-    this.#socket.cork()
-  }
-
-  uncork(): void {
-    this.#socket.uncork()
-  }
-
-  /** Our close frame is on its way: nothing may follow it (RFC 6455 §5.5.1). */
-  ended(): void {
-    this.#ended = true
-  }
-
-  /** Starts the closing handshake. */
-  close(code: number, reason: string): void {
-    this.#ws.close(code, reason)
-  }
-
-  /** A last frame, then the closing handshake; cut off where that takes longer than `grace` ms. */
-  part(farewell: Buffer, code: number, grace: number): void {
-    if (!this.open || this.#parting) return
+  /** A last word, then an orderly end; cut off where that takes longer than `grace` ms. Until then it gets nothing more. */
+  part(farewell: Word, code: number, grace: number, reason?: string): void {
+    if (this.#parting) return
     this.#parting = true
-    this.#socket.write(farewell)
-    this.#ws.close(code)
-    const cutOff = setTimeout(() => this.terminate(), grace)
-    cutOff.unref()
-    this.#ws.once('close', () => clearTimeout(cutOff))
+    this.#cutOff = setTimeout(() => this.transport.destroy(), grace)
+    this.#cutOff.unref()
+    this.transport.end(this.framed(farewell), code, reason)
   }
 
-  /** Ends the socket at once, without a handshake. */
+  /** The end at once. */
   terminate(): void {
-    this.#ws.terminate()
+    this.transport.destroy()
   }
 
-  received(data: Buffer): void {
+  // TransportDelegate
+
+  received(text: string): void {
     if (!this.#listens()) return
-    const command = decode(data.toString())
+    const command = this.protocol.decode(text)
     if (command) this.#delegate.commandReceived(this, command)
   }
 
-  /** A frame that says nothing but that somebody is there. */
   heard(): void {
     this.#listens()
   }
 
   closed(): void {
+    clearTimeout(this.#cutOff)
     this.#delegate.connectionClosed(this)
   }
 
@@ -159,25 +121,4 @@ export class Connection implements Visitor {
     this.#delegate.connectionTooFast(this)
     return false
   }
-}
-
-function onMessage(this: WebSocket, data: Buffer, binary: boolean): void {
-  const connection = (this as CableSocket).connection
-  if (binary) connection?.heard()
-  else connection?.received(data)
-}
-
-function onPong(this: WebSocket): void {
-  ;(this as CableSocket).connection?.heard()
-}
-
-function onClose(this: WebSocket): void {
-  const socket = this as CableSocket
-  socket.connection?.closed()
-  socket.connection = undefined
-}
-
-// ws closes the socket by itself after an error (a frame too large, a broken frame): there is only something to say.
-function onError(this: WebSocket, error: Error): void {
-  debug('socket error: %s', error.message)
 }

@@ -1,13 +1,12 @@
 // From a broadcast to the sockets: messages are gathered per stream and turn of the event loop, each is encoded and framed
-// once per wire variant, and each socket is written to once per turn. setImmediate ends the turn, so a lone message does not wait.
+// once per audience, and each socket is written to once per turn. setImmediate ends the turn, so a lone message does not wait.
 // Where several come at once, more are on their way, and a write costs the same for one and for many: the turn after one that
 // gathered several takes in a few rounds of the event loop, which last microseconds when nothing comes. There is no timer.
 
 import type { Positioned } from '../engine/engine'
-import { textFrame } from '../protocol/frame'
-import { message } from '../protocol/turbo-cable'
+import type { Audience } from './audience'
 import type { Connection } from './connection'
-import type { Topic } from './subscriptions'
+import type { Topic } from './topic'
 
 const roundsUnderLoad = 8
 
@@ -21,15 +20,10 @@ interface Turn {
 }
 
 export class FanOut {
-  readonly #cursorAt: (position: number) => string
   readonly #endOfRound = () => this.#endRound()
   #dirty: Topic[] = []
   #turn: Turn | undefined
   #underLoad = false
-
-  constructor(cursorAt: (position: number) => string) {
-    this.#cursorAt = cursorAt
-  }
 
   /** Notes a message for the end of this turn. */
   add(topic: Topic, positioned: Positioned): void {
@@ -56,14 +50,9 @@ export class FanOut {
     for (const topic of topics) this.#flushTopic(topic, gathering)
     for (const connection of gathering ?? []) {
       connection.gathering = false
-      connection.uncork()
+      connection.transport.uncork()
     }
     turn.end()
-  }
-
-  /** The frames of a replay. */
-  frames(messages: readonly Positioned[]): Buffer[] {
-    return messages.map((each) => textFrame(message(each.stream, each.json, this.#cursorAt(each.position))))
   }
 
   #begin(): Turn {
@@ -83,31 +72,20 @@ export class FanOut {
   #flushTopic(topic: Topic, gathering: Connection[] | undefined): void {
     const messages = topic.pending
     topic.pending = []
-    if (topic.plain.size > 0) {
-      const encode = (each: Positioned) => textFrame(message(each.stream, each.json))
-      deliver(topic.plain, messages, messages.map(encode), gathering)
-    }
-    if (topic.resumable.size > 0) {
-      const encode = (each: Positioned) => textFrame(message(each.stream, each.json, this.#cursorAt(each.position)))
-      deliver(topic.resumable, messages, messages.map(encode), gathering, topic.ahead)
-    }
+    for (const audience of topic.audiences) if (audience.members.size > 0) deliver(audience, messages, gathering)
   }
 }
 
-// All subscribers share the same bytes, but for the one that a message leaves out, and those who had some by a replay.
-function deliver(
-  subscribers: Set<Connection>,
-  messages: readonly Positioned[],
-  frames: Buffer[],
-  gathering: Connection[] | undefined,
-  ahead?: Map<Connection, number>,
-): void {
+// All members share the same bytes, but for the one that a message leaves out, and those who had some by a replay.
+function deliver(audience: Audience, messages: readonly Positioned[], gathering: Connection[] | undefined): void {
+  const { members, ahead } = audience
+  const frames = audience.frames(messages)
   const shared = frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames)
   const forAll = !ahead?.size && messages.every((each) => each.exclude === undefined)
-  for (const connection of subscribers) {
+  for (const connection of members) {
     if (gathering && !connection.gathering) {
       connection.gathering = true
-      connection.cork()
+      connection.transport.cork()
       gathering.push(connection)
     }
     if (forAll) {

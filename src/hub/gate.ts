@@ -3,7 +3,7 @@
 
 import { warn } from '../log'
 import type { Identity, PublicStreams, ResolvedOptions, UpgradeRequest } from '../options'
-import type { RejectReason } from '../protocol/turbo-cable'
+import type { RejectReason } from '../protocol/protocol'
 import { isStreamName, maxNameBytes } from '../stream/name'
 import { Signer } from '../stream/signer'
 import { verdict } from '../verdict'
@@ -14,7 +14,8 @@ export interface Visitor {
   readonly request: UpgradeRequest | undefined
 }
 
-export interface Admission {
+/** A stream that a visitor may listen to. */
+export interface Right {
   readonly stream: string
   /** When the right ends, ms since 1970. */
   readonly expires?: number | undefined
@@ -43,7 +44,7 @@ export class Gate {
   }
 
   /** What the name asked for means, or why it is refused. Answers at once. */
-  admit(asked: string, visitor: Visitor): Admission | RejectReason {
+  admit(asked: string, visitor: Visitor): Right | RejectReason {
     if (asked.length > maxAskedBytes) return 'limit'
     const token = this.#signer?.verify(asked)
     const stream = token?.stream ?? asked
@@ -90,8 +91,8 @@ export class Gate {
   }
 }
 
-// Whom a token's subject is compared to: the identity itself, or its `id`.
-function subjectOf(identity: Identity): string | undefined {
+/** Whom a token's subject and a signal's are compared to: the identity itself, or its `id`, as text. */
+export function subjectOf(identity: Identity): string | undefined {
   const subject = typeof identity === 'object' && identity !== null ? identity.id : identity
   return typeof subject === 'string' || typeof subject === 'number' || typeof subject === 'bigint'
     ? String(subject)

@@ -1,68 +1,105 @@
-// Owns the connections, their subscriptions and the fan-out of one process. Knows no HTTP: it is given upgraded sockets.
+// Owns the connections, their subscriptions and the fan-out of one process. Knows no HTTP and no wire: it is given transports
+// and protocols.
 
-import type { Duplex } from 'node:stream'
 import type { Broadcast, Publisher } from '../broadcast/publisher'
-import type { Engine, Outgoing, Positioned } from '../engine/engine'
+import { unknownCursor } from '../engine/cursor'
+import type { Engine, EngineDelegate, Outgoing, Positioned, Signal } from '../engine/engine'
 import { failure } from '../errors'
-import { logger } from '../log'
-import type { Identity, ResolvedOptions } from '../options'
-import { pingFrame, textFrame } from '../protocol/frame'
-import { type Command, disconnect, ping } from '../protocol/turbo-cable'
-import { type CableSocket, Connection, type ConnectionDelegate } from './connection'
+import { logger, warn } from '../log'
+import type { ResolvedOptions } from '../options'
+import type { Command, DisconnectReason, Protocol } from '../protocol/protocol'
+import type { Transport } from '../transport/transport'
+import { Arrivals } from './arrivals'
+import { Connection, type ConnectionDelegate } from './connection'
+import { Connections } from './connections'
 import { FanOut } from './fan-out'
 import { Gate, type Visitor } from './gate'
 import { Heartbeat, type HeartbeatDelegate } from './heartbeat'
+import { type Match, Removals } from './removals'
+import { Replays } from './replays'
 import type { HubStats } from './stats'
 import { Subscribing } from './subscribing'
 import { Subscriptions } from './subscriptions'
 
 const debug = logger('hub')
-const plainPing = Buffer.concat([textFrame(ping()), pingFrame])
 
 // How long a client that does not read may take to read its goodbye, ms.
 const goodbye = 2_000
 
-export class Hub implements Publisher, ConnectionDelegate, HeartbeatDelegate {
+export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, HeartbeatDelegate {
+  /** Those whom the app is still being asked about. */
+  readonly arrivals = new Arrivals()
   readonly #engine: Engine
   readonly #limits: ResolvedOptions['limits']
   readonly #gate: Gate
-  readonly #connections = new Set<Connection>()
+  readonly #removals: Removals
+  readonly #connections = new Connections()
   readonly #subscriptions: Subscriptions
   readonly #subscribing: Subscribing
-  readonly #fanOut: FanOut
+  readonly #replays: Replays
+  readonly #fanOut = new FanOut()
   readonly #heartbeat: Heartbeat
+  /** Of the last broadcast that the engine handed on. */
+  #position = 0
   #broadcasts = 0
   #slowConsumers = 0
   #silentConnections = 0
   /** Under way or done; whoever closes again waits for the same end. */
   #closing: Promise<void> | undefined
-  #emptied: (() => void) | undefined
 
   constructor(engine: Engine, options: ResolvedOptions) {
     const { limits, refreshSpread } = options
-    const fanOut = new FanOut((position) => engine.cursorAt(position))
-    const gate = new Gate(options)
-    const subscriptions = new Subscriptions(({ connection, asked }) =>
-      this.#subscribing.reject(connection, asked, 'expired'),
-    )
+    const { pendingBytes, streamsPerConnection } = limits
     this.#engine = engine
     this.#limits = limits
-    this.#gate = gate
-    this.#fanOut = fanOut
-    this.#subscriptions = subscriptions
-    this.#subscribing = new Subscribing({ engine, gate, subscriptions, fanOut, limits, refreshSpread })
+    this.#gate = new Gate(options)
+    this.#subscriptions = new Subscriptions(
+      () => this.#fanOut.flush(),
+      ({ connection, address }) => this.#subscribing.reject(connection, address, 'expired'),
+    )
+    const progress = () => ({ position: this.#position, cursor: this.cursor() })
+    const subscriptions = this.#subscriptions
+    this.#replays = new Replays({ engine, subscriptions, progress, pendingBytes, refreshSpread })
+    this.#subscribing = new Subscribing({
+      gate: this.#gate,
+      subscriptions,
+      replays: this.#replays,
+      streamsPerConnection,
+    })
+    this.#removals = new Removals({
+      engine,
+      gate: this.#gate,
+      arrivals: this.arrivals,
+      connections: this.#connections,
+      subscriptions,
+      subscribing: this.#subscribing,
+      dismiss: (connection) => this.#part(connection, 1008, 'unauthorized', false),
+    })
     this.#heartbeat = new Heartbeat(options.heartbeat, this)
-    engine.start((messages) => this.#deliver(messages))
+  }
+
+  /** Starts the engine and the pings. The hub serves at once; what needs the engine waits for it or says that it is away. */
+  async start(): Promise<void> {
     this.#heartbeat.start()
+    try {
+      await this.#engine.start(this)
+    } catch (error) {
+      warn(`the engine did not start: ${error instanceof Error ? error.message : error}`)
+    }
   }
 
   get closed(): boolean {
     return this.#closing !== undefined
   }
 
-  /** The cursor of this moment: "has seen everything sent so far". */
+  /** Those who are connected and those who are about to be. */
+  get size(): number {
+    return this.#connections.size + this.arrivals.size
+  }
+
+  /** The cursor of this moment: "has seen everything sent so far". One that cannot be recovered while nobody knows. */
   cursor(): string {
-    return this.#engine.cursorAt(this.#engine.position())
+    return this.#engine.cursor() ?? unknownCursor
   }
 
   stats(): HubStats {
@@ -76,41 +113,34 @@ export class Hub implements Publisher, ConnectionDelegate, HeartbeatDelegate {
     }
   }
 
-  /** Takes an upgraded socket. */
-  accept(ws: CableSocket, socket: Duplex, { identity, request }: Visitor): void {
+  /** Takes a client that was let in. */
+  accept(transport: Transport, protocol: Protocol, { identity, request }: Visitor): void {
     const visitor = { identity, request: this.#gate.asksTheApp ? request : undefined }
-    const connection = new Connection(ws, socket, this.#limits, visitor, this)
+    const connection = new Connection(transport, protocol, this.#limits, visitor, this)
     this.#connections.add(connection)
     this.#heartbeat.add(connection)
     debug('connected, %d in all', this.#connections.size)
+    connection.say({ type: 'welcome' })
   }
 
   /** Resolves once every subscribed socket has been handed the messages; also when there is none. */
-  async publish(broadcasts: readonly Broadcast[]): Promise<void> {
+  async publish(broadcasts: readonly Broadcast[], id?: string): Promise<void> {
     if (this.closed) throw failure('TURBO_CABLE_CLOSED', ['broadcast'])
     const outgoing = broadcasts.map(
       ({ stream, data, exclude }): Outgoing => ({ stream, json: JSON.stringify(data), exclude }),
     )
-    await this.#engine.publish(outgoing)
+    await this.#engine.publish(outgoing, id)
     await this.#fanOut.flushed()
   }
 
-  /** Closes every connection whose identity matches. What `match` throws reaches the caller, before anything is closed. */
-  disconnect(match: (identity: Identity) => boolean): void {
-    const matching = [...this.#connections].filter(({ identity }) => match(identity))
-    for (const connection of matching) this.#part(connection, 1008, disconnect('unauthorized', false))
+  /** See `Removals`. */
+  disconnect(who: string | Match): void {
+    this.#removals.disconnect(who)
   }
 
-  /** Ends the subscriptions of whoever matches, and refuses the stream to them until the returned function is called. */
-  revoke(stream: string, match: (identity: Identity) => boolean): () => void {
-    const connections = [...(this.#subscriptions.topic(stream)?.connections() ?? [])]
-    const matching = connections.filter(({ identity }) => match(identity))
-    for (const connection of matching) {
-      for (const { asked, topic } of [...connection.subscriptions.values()]) {
-        if (topic.name === stream) this.#subscribing.reject(connection, asked, 'unauthorized')
-      }
-    }
-    return this.#gate.revoke(stream, match)
+  /** See `Removals`. */
+  revoke(stream: string, who: string | Match): () => void {
+    return this.#removals.revoke(stream, who)
   }
 
   /**
@@ -123,22 +153,44 @@ export class Hub implements Publisher, ConnectionDelegate, HeartbeatDelegate {
   }
 
   async #close(timeout: number): Promise<void> {
+    this.arrivals.close()
     this.#fanOut.flush()
     this.#heartbeat.stop()
     this.#subscriptions.stop()
-    const spread = Math.min(10_000, Math.max(500, this.#connections.size * 2))
-    for (const connection of this.#connections) {
-      connection.write(textFrame(disconnect('server_restart', true, Math.floor(Math.random() * spread))))
-      connection.close(1012, 'server restart')
+    this.#replays.stop()
+    this.#connections.sendAway(timeout)
+    await this.#connections.emptied()
+    await this.#engine.stop(this)
+  }
+
+  // EngineDelegate
+
+  delivered(messages: readonly Positioned[]): void {
+    for (const message of messages) {
+      this.#broadcasts++
+      this.#position = message.position
+      const topic = this.#subscriptions.topic(message.stream)
+      if (topic?.take(message)) this.#fanOut.add(topic, message)
     }
-    if (this.#connections.size > 0) await this.#emptiedWithin(timeout)
-    await this.#engine.stop()
+  }
+
+  // Nobody here knows what is missing: the pages come back with their cursors, and the engine tells each of them.
+  lost(): void {
+    debug('the log of the engine has a hole: %d sent away', this.#connections.size)
+    this.#position = 0
+    this.#fanOut.flush()
+    for (const connection of this.#connections) this.#forget(connection)
+    this.#connections.sendAway(goodbye)
+  }
+
+  signalled(signal: Signal): void {
+    this.#removals.signalled(signal)
   }
 
   // ConnectionDelegate
 
   commandReceived(connection: Connection, command: Command): void {
-    if (command.type === 'unsubscribe') this.#subscribing.unsubscribe(connection, command.stream)
+    if (command.type === 'unsubscribe') this.#subscribing.unsubscribe(connection, command.address)
     else if (command.type === 'subscribe') this.#subscribing.subscribe(connection, command)
   }
 
@@ -148,29 +200,29 @@ export class Hub implements Publisher, ConnectionDelegate, HeartbeatDelegate {
 
   connectionTooFast(connection: Connection): void {
     debug('more messages than %d/s: disconnected', this.#limits.messagesPerSecond)
-    this.#part(connection, 1008, disconnect('limit', true))
+    this.#part(connection, 1008, 'limit', true)
   }
 
   connectionOverflowed(connection: Connection): void {
     this.#slowConsumers++
     debug('slow consumer dropped, %d bytes pending', connection.pending)
-    this.#part(connection, 1013, disconnect('slow_consumer', true))
+    this.#part(connection, 1013, 'slow_consumer', true)
   }
 
   connectionClosed(connection: Connection): void {
     this.#forget(connection)
     this.#connections.delete(connection)
     debug('disconnected, %d left', this.#connections.size)
-    if (this.#connections.size === 0) this.#emptied?.()
   }
 
   // HeartbeatDelegate
 
   pingDue(connection: Connection): void {
     // The cursor in a ping says "you have everything up to here", so nothing may be waiting behind it.
-    const current = connection.resumable && connection.joining === 0
+    const current = connection.resumes && !this.#replays.underWay(connection)
     if (current) this.#fanOut.flush()
-    connection.write(current ? Buffer.concat([textFrame(ping(this.cursor())), pingFrame]) : plainPing)
+    const ping = connection.framed({ type: 'ping', cursor: current ? this.#engine.cursor() : undefined })
+    connection.write(Buffer.concat([ping, connection.transport.framing.keepAlive]))
   }
 
   connectionSilent(connection: Connection): void {
@@ -179,37 +231,14 @@ export class Hub implements Publisher, ConnectionDelegate, HeartbeatDelegate {
     connection.terminate()
   }
 
-  #deliver(messages: readonly Positioned[]): void {
-    for (const message of messages) {
-      this.#broadcasts++
-      const topic = this.#subscriptions.topic(message.stream)
-      if (!topic) continue
-      for (const { held } of topic.joining?.values() ?? []) held.push(message)
-      if (topic.plain.size > 0 || topic.resumable.size > 0) this.#fanOut.add(topic, message)
-    }
-  }
-
   // Says goodbye and why, and cuts off who does not take it in time. Until then it gets nothing more.
-  #part(connection: Connection, code: number, farewell: string): void {
+  #part(connection: Connection, code: number, reason: DisconnectReason, reconnect: boolean): void {
     this.#forget(connection)
-    connection.part(textFrame(farewell), code, goodbye)
+    connection.part({ type: 'disconnect', reason, reconnect }, code, goodbye)
   }
 
   #forget(connection: Connection): void {
     this.#heartbeat.remove(connection)
-    this.#subscriptions.endAll(connection)
-    connection.asking?.clear()
-  }
-
-  #emptiedWithin(timeout: number): Promise<void> {
-    return new Promise((resolve) => {
-      const cutOff = setTimeout(() => {
-        for (const connection of this.#connections) connection.terminate()
-      }, timeout)
-      this.#emptied = () => {
-        clearTimeout(cutOff)
-        resolve()
-      }
-    })
+    this.#subscribing.forget(connection)
   }
 }

@@ -1,60 +1,36 @@
 // Who listens to what. Both directions are indexed, so that a broadcast costs its subscribers and a disconnect its streams.
 
-import type { Positioned } from '../engine/engine'
+import type { Destination } from '../protocol/protocol'
+import type { Audience } from './audience'
 import type { Connection } from './connection'
 import { Expiry } from './expiry'
+import { Topic } from './topic'
 
-/** A connection that is being replayed to: what it asked for and is not answered yet, and what was broadcast meanwhile. */
-export interface Joining {
-  readonly asks: { readonly asked: string; readonly cursor: string | null }[]
-  held: Positioned[]
-}
-
-/** A stream with subscribers. */
-export class Topic {
-  readonly name: string
-  /** Connections that get the plain wire, and those that get cursors. */
-  readonly plain = new Set<Connection>()
-  readonly resumable = new Set<Connection>()
-  joining: Map<Connection, Joining> | undefined
-  /** Up to where a replay has run ahead of what this process was given: that much is not sent again. */
-  ahead: Map<Connection, number> | undefined
-  /** What this turn of the event loop has gathered for the subscribers. */
-  pending: Positioned[] = []
-
-  constructor(name: string) {
-    this.name = name
-  }
-
-  get empty(): boolean {
-    return this.plain.size === 0 && this.resumable.size === 0 && !this.joining?.size
-  }
-
-  *connections(): Iterable<Connection> {
-    yield* this.plain
-    yield* this.resumable
-    yield* this.joining?.keys() ?? []
-  }
-}
-
-/** That a connection asked for a stream, by this name. */
+/** One stream a connection subscribed to; `address` is what it calls this subscription. */
 export interface Subscription {
   readonly connection: Connection
-  readonly asked: string
+  readonly address: string
   readonly topic: Topic
+  readonly audience: Audience
   /** When the right to it ends, ms since 1970. */
   readonly expires: number | undefined
 }
 
+const none: ReadonlyMap<string, Subscription> = new Map()
+
 export class Subscriptions {
   readonly #topics = new Map<string, Topic>()
+  /** By address, of the connections that have any. */
+  readonly #subscriptions = new Map<Connection, Map<string, Subscription>>()
   readonly #expiry: Expiry<Subscription>
+  readonly #flush: () => void
   #count = 0
 
-  /** `expired` is told of each subscription that has ended by its time. */
-  constructor(expired: (subscription: Subscription) => void) {
+  /** `flush` sends what the topics have gathered; `expired` is told of each subscription that has ended by its time. */
+  constructor(flush: () => void, expired: (subscription: Subscription) => void) {
+    this.#flush = flush
     this.#expiry = new Expiry((subscription) => {
-      this.end(subscription.connection, subscription.asked)
+      this.end(subscription.connection, subscription.address)
       expired(subscription)
     })
   }
@@ -68,56 +44,69 @@ export class Subscriptions {
     return this.#count
   }
 
+  /** The subscriptions of a connection, by address. */
+  of(connection: Connection): ReadonlyMap<string, Subscription> {
+    return this.#subscriptions.get(connection) ?? none
+  }
+
   topic(stream: string): Topic | undefined {
     return this.#topics.get(stream)
   }
 
-  /** The topic of a stream, made if need be, with the connection noted as asking for it by the name `asked`. */
-  open(connection: Connection, asked: string, stream: string, expires: number | undefined): Topic {
-    const topic = this.#topics.get(stream) ?? new Topic(stream)
-    this.#topics.set(stream, topic)
-    const known = connection.subscriptions.get(asked)
-    if (known) this.#expiry.remove(known)
+  /**
+   * Notes a subscription. One that the connection had at this address is over; `served` says that it was served by it, and
+   * that this now rests with the new one.
+   */
+  open(
+    connection: Connection,
+    to: Destination,
+    expires: number | undefined,
+  ): { subscription: Subscription; served: boolean } {
+    const topic = this.#topics.get(to.stream) ?? new Topic(to.stream, this.#flush)
+    this.#topics.set(to.stream, topic)
+    const subscription = { connection, address: to.address, topic, audience: topic.audience(connection, to), expires }
+    const before = this.of(connection).get(to.address)
+    const own = this.#subscriptions.get(connection) ?? new Map<string, Subscription>()
+    this.#subscriptions.set(connection, own.set(to.address, subscription))
+    if (before) this.#expiry.remove(before)
     else this.#count++
-    const subscription = { connection, asked, topic, expires }
-    connection.subscriptions.set(asked, subscription)
     this.#expiry.add(subscription)
-    return topic
+    const served = before !== undefined && before.audience !== subscription.audience && this.#leave(before)
+    return { subscription, served: served && before?.topic === topic }
   }
 
-  /** Ends the subscription that the connection asked for by this name. Unknown names are nothing to end. */
-  end(connection: Connection, asked: string): void {
-    const subscription = connection.subscriptions.get(asked)
-    if (!subscription) return
-    connection.subscriptions.delete(asked)
+  /** Ends the subscription at this address. Unknown ones are nothing to end. */
+  end(connection: Connection, address: string): void {
+    const own = this.#subscriptions.get(connection)
+    const subscription = own?.get(address)
+    if (!own || !subscription) return
+    own.delete(address)
+    if (own.size === 0) this.#subscriptions.delete(connection)
     this.#expiry.remove(subscription)
     this.#count--
-    const { topic } = subscription
-    const asks = topic.joining?.get(connection)?.asks ?? []
-    // The first of them is being answered: Subscribing sees that it has gone.
-    for (let index = asks.length; index-- > 0; ) if (asks[index]?.asked === asked) asks.splice(index, 1)
-    for (const other of connection.subscriptions.values()) if (other.topic === topic) return
-    this.#leave(connection, topic)
+    subscription.audience.joining?.get(connection)?.forget(address)
+    this.#leave(subscription)
   }
 
   endAll(connection: Connection): void {
-    this.#count -= connection.subscriptions.size
-    for (const subscription of connection.subscriptions.values()) {
+    const ended = this.of(connection)
+    this.#subscriptions.delete(connection)
+    this.#count -= ended.size
+    for (const subscription of ended.values()) {
       this.#expiry.remove(subscription)
-      this.#leave(connection, subscription.topic)
+      this.#leave(subscription)
     }
-    connection.subscriptions.clear()
   }
 
   stop(): void {
     this.#expiry.stop()
   }
 
-  #leave(connection: Connection, topic: Topic): void {
-    topic.plain.delete(connection)
-    topic.resumable.delete(connection)
-    topic.ahead?.delete(connection)
-    if (topic.joining?.delete(connection)) connection.joining--
+  // A connection may have several addresses in one audience: it leaves with the last of them.
+  #leave({ connection, topic, audience }: Subscription): boolean {
+    for (const other of this.of(connection).values()) if (other.audience === audience) return false
+    const served = topic.leave(audience, connection)
     if (topic.empty) this.#topics.delete(topic.name)
+    return served
   }
 }

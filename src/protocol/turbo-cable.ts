@@ -1,76 +1,63 @@
-// The plain turbo_cable wire with its cursor extension: pure text ⇄ value. No socket, no timer, no logger.
+// The plain turbo_cable wire with its cursor extension: pure text ⇄ value.
 // Compatible, byte for byte, with the turbo_cable gem 1.0 and Navigator; fields for cursors appear only when asked for.
 
-/** What a client can say. `cursor` is absent for a plain subscription, `null` for "from now on". */
-export type Command =
-  | {
-      readonly type: 'subscribe'
-      readonly stream: string
-      readonly cursor?: string | null
-      readonly connection?: string
+import type { Positioned } from '../engine/engine'
+import type { Command, Destination, Protocol, Word } from './protocol'
+
+// A page's id is kept for as long as its connection: a long one would be memory for the asking.
+const maxIdLength = 128
+
+/** What clients that offer no subprotocol speak: the address of a subscription is the name or token they asked for. */
+export const turboCableProtocol: Protocol = {
+  name: '',
+
+  decode(text: string): Command | undefined {
+    const value = parse(text)
+    if (typeof value !== 'object' || value === null) return undefined
+    const { type, stream, cursor, connection } = value as Record<string, unknown>
+    if (type === 'pong') return { type }
+    if (typeof stream !== 'string' || stream === '') return undefined
+    if (type === 'unsubscribe') return { type, address: stream }
+    if (type !== 'subscribe') return undefined
+    const command = { type, address: stream, asked: stream } as const
+    if (typeof cursor !== 'string' && cursor !== null) return command
+    return isConnectionId(connection) ? { ...command, cursor, connection } : { ...command, cursor }
+  },
+
+  encode(word: Word): readonly string[] {
+    const said = fields(word)
+    return said ? [JSON.stringify({ type: word.type, ...said })] : []
+  },
+
+  message({ stream, resumes }: Destination, { cursor }: Positioned) {
+    const head = `{"type":"message","stream":${JSON.stringify(stream)},"data":`
+    return { head, tail: resumes ? `,"cursor":${JSON.stringify(cursor)}}` : '}' }
+  },
+
+  audience: ({ resumes }) => (resumes ? 'resuming' : 'plain'),
+}
+
+// In the order of the wire; what is undefined is not written.
+function fields(word: Word): object | undefined {
+  switch (word.type) {
+    case 'welcome':
+      return undefined
+    case 'ping':
+      return { cursor: word.cursor }
+    case 'rejected':
+      return { stream: word.address, reason: word.reason }
+    case 'disconnect':
+      return { reason: word.reason, reconnect: word.reconnect, after: word.after }
+    case 'subscribed': {
+      const { address, stream, replay } = word
+      const name = replay === undefined || stream === address ? undefined : stream
+      return { stream: address, cursor: replay?.cursor, recovered: replay?.recovered, name, refresh: replay?.refresh }
     }
-  | { readonly type: 'unsubscribe'; readonly stream: string }
-  | { readonly type: 'pong' }
-
-export type RejectReason = 'unauthorized' | 'expired' | 'limit' | 'invalid'
-export type DisconnectReason = 'server_restart' | 'slow_consumer' | 'unauthorized' | 'limit'
-
-/** Reads one text message; undefined for anything that is not a command, which a server ignores. */
-export function decode(text: string): Command | undefined {
-  const value = parse(text)
-  if (typeof value !== 'object' || value === null) return undefined
-  const { type, stream, cursor, connection } = value as Record<string, unknown>
-  if (type === 'pong') return { type }
-  if (typeof stream !== 'string' || stream === '') return undefined
-  if (type === 'unsubscribe') return { type, stream }
-  if (type !== 'subscribe') return undefined
-  if (typeof cursor !== 'string' && cursor !== null) return { type, stream }
-  return isConnectionId(connection) ? { type, stream, cursor, connection } : { type, stream, cursor }
+  }
 }
 
-// It is kept for as long as the connection: a long one would be memory for the asking.
 function isConnectionId(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= 128
-}
-
-/** `{"type":"subscribed","stream":"s"}` */
-export function subscribed(stream: string): string {
-  return `{"type":"subscribed","stream":${JSON.stringify(stream)}}`
-}
-
-/**
- * `{"type":"subscribed","stream":"s","cursor":"e:44","recovered":true}`: with `"name"` when the stream was asked for by a
- * signed name, and with `"refresh"`, the window in ms over which pages with a gap refresh themselves.
- */
-export function resumed(
-  stream: string,
-  cursor: string,
-  recovered: boolean,
-  more: { name?: string; refresh?: number } = {},
-): string {
-  return JSON.stringify({ type: 'subscribed', stream, cursor, recovered, ...more })
-}
-
-/** `{"type":"message","stream":"s","data":…}`; `json` is the data as JSON text, encoded once for everybody. */
-export function message(stream: string, json: string, cursor?: string): string {
-  const tail = cursor === undefined ? '' : `,"cursor":${JSON.stringify(cursor)}`
-  return `{"type":"message","stream":${JSON.stringify(stream)},"data":${json}${tail}}`
-}
-
-/** `{"type":"ping"}`, or `{"type":"ping","cursor":"e:60"}` for a connection that resumes by cursor. */
-export function ping(cursor?: string): string {
-  return cursor === undefined ? '{"type":"ping"}' : `{"type":"ping","cursor":${JSON.stringify(cursor)}}`
-}
-
-/** `{"type":"rejected","stream":"s","reason":"unauthorized"}` */
-export function rejected(stream: string, reason: RejectReason): string {
-  return `{"type":"rejected","stream":${JSON.stringify(stream)},"reason":"${reason}"}`
-}
-
-/** `{"type":"disconnect","reason":"server_restart","reconnect":true,"after":850}`; `after` in ms. */
-export function disconnect(reason: DisconnectReason, reconnect: boolean, after?: number): string {
-  const delay = after === undefined ? '' : `,"after":${after}`
-  return `{"type":"disconnect","reason":"${reason}","reconnect":${reconnect}${delay}}`
+  return typeof value === 'string' && value !== '' && value.length <= maxIdLength
 }
 
 function parse(text: string): unknown {

@@ -142,7 +142,11 @@ async function holds(t: TestContext, bounds: fc.Arbitrary<Bounds>, exact: boolea
       const clock = { now: 0 }
       const engine = new MemoryEngine(chosen, () => clock.now)
       const delivered: number[] = []
-      engine.start((messages) => delivered.push(...messages.map(({ position }) => position)))
+      void engine.start({
+        delivered: (messages) => delivered.push(...messages.map(({ position }) => position)),
+        lost: () => assert.fail(),
+        signalled: () => assert.fail(),
+      })
       return { model: new Log(chosen), real: { engine, clock, bounds: chosen, exact, delivered } }
     }, run),
   )

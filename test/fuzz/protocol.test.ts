@@ -6,10 +6,10 @@ import { describe, it, type TestContext } from 'node:test'
 import fc from 'fast-check'
 import * as ws from 'ws'
 import * as client from '../../client/protocol.ts'
-import { textFrame } from '../../src/protocol/frame.ts'
-import * as server from '../../src/protocol/turbo-cable.ts'
+import { textFrame } from '../../src/transport/websocket-framing.ts'
 import { seededChance } from '../support/mutations.ts'
 import { clientFrame } from '../support/raw.ts'
+import * as server from '../support/turbo-cable-wire.ts'
 
 // Its types leave this one out.
 const { Receiver } = ws as unknown as { Receiver: new (options: { isServer: boolean }) => Writable }
@@ -33,9 +33,15 @@ describe('what the client writes', () => {
     fc.assert(
       fc.property(text, fc.option(cursor), id, (stream, at, connection) => {
         const read = server.decode(client.subscribe(stream, at, connection))
-        const expected = { type: 'subscribe', stream, cursor: at, ...(connection !== undefined && { connection }) }
+        const expected = {
+          type: 'subscribe',
+          address: stream,
+          asked: stream,
+          cursor: at,
+          ...(connection !== undefined && { connection }),
+        }
         assert.deepEqual(read, expected)
-        assert.deepEqual(server.decode(client.unsubscribe(stream)), { type: 'unsubscribe', stream })
+        assert.deepEqual(server.decode(client.unsubscribe(stream)), { type: 'unsubscribe', address: stream })
       }),
       seed(t),
     )
@@ -107,7 +113,7 @@ describe('what is neither', () => {
         const command = server.decode(frame)
         if (command === undefined || command.type === 'pong') return
         assert.ok(command.type === 'subscribe' || command.type === 'unsubscribe')
-        assert.ok(typeof command.stream === 'string' && command.stream !== '')
+        assert.ok(typeof command.address === 'string' && command.address !== '')
         if (command.type === 'unsubscribe' || command.cursor === undefined) return
         assert.ok(command.cursor === null || typeof command.cursor === 'string')
         assert.ok(command.connection === undefined || command.connection.length <= 128)

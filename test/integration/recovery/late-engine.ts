@@ -1,7 +1,7 @@
 // An engine that lives elsewhere, as far as the hub can tell: it takes broadcasts before this process is given them, reads
 // its history at a moment of its own, and answers after as many turns as chance says. `fail` makes it refuse.
 
-import type { Engine, Outgoing, Positioned, Replay } from '../../../src/engine/engine.ts'
+import type { Engine, EngineDelegate, Outgoing, Positioned, Replay } from '../../../src/engine/engine.ts'
 
 export type Chance = (limit: number) => number
 
@@ -11,7 +11,7 @@ export class LateEngine implements Engine {
   /** When true, `publish` rejects; `since` rejects, or throws at once where `fail` is `'at once'`. */
   fail: boolean | 'at once' = false
   readonly #chance: Chance
-  #deliver: (messages: readonly Positioned[]) => void = () => {}
+  #to: EngineDelegate | undefined
   #delivered = 0
   #line: Promise<void> = Promise.resolve()
 
@@ -23,23 +23,26 @@ export class LateEngine implements Engine {
     return `late:${position}`
   }
 
-  position(): number {
-    return this.#delivered
+  cursor(): string {
+    return this.cursorAt(this.#delivered)
   }
 
-  start(deliver: (messages: readonly Positioned[]) => void): void {
-    this.#deliver = deliver
+  async start(to: EngineDelegate): Promise<void> {
+    this.#to = to
   }
 
   async publish(broadcasts: readonly Outgoing[]): Promise<void> {
     await this.#turns()
     if (this.fail) throw new Error('the engine is away')
-    const messages = broadcasts.map((broadcast, index) => ({ ...broadcast, position: this.log.length + 1 + index }))
+    const messages = broadcasts.map((broadcast, index) => {
+      const position = this.log.length + 1 + index
+      return { ...broadcast, position, cursor: this.cursorAt(position) }
+    })
     this.log.push(...messages)
     this.#line = this.#line.then(async () => {
       await this.#turns()
       this.#delivered += messages.length
-      this.#deliver(messages)
+      this.#to?.delivered(messages)
     })
     await this.#line
   }
@@ -48,6 +51,8 @@ export class LateEngine implements Engine {
     if (this.fail === 'at once') throw new Error('the engine is away')
     return this.#since(stream, cursor)
   }
+
+  async signal(): Promise<void> {}
 
   async stop(): Promise<void> {}
 
@@ -58,7 +63,7 @@ export class LateEngine implements Engine {
     const seen = cursor === null ? position : Number(cursor.split(':')[1])
     const messages = this.log.filter((message) => message.stream === stream && message.position > seen)
     await this.#turns()
-    return { recovered: true, position, messages }
+    return { recovered: true, position, cursor: this.cursorAt(position), messages }
   }
 
   // Between no turn at all and a few turns of the event loop.

@@ -1,13 +1,16 @@
 // A broadcast that is sent again, because its answer got lost, is applied once.
 
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
+import { once as event } from 'node:events'
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { httpPublisher } from '../../../src/broadcast/http-publisher.ts'
 import type { Broadcast, Publisher } from '../../../src/broadcast/publisher.ts'
+import { MemoryEngine } from '../../../src/engine/memory.ts'
+import { Once } from '../../../src/engine/once.ts'
 import { BroadcastEndpoint } from '../../../src/http/broadcast-endpoint.ts'
+import { resolveOptions } from '../../../src/options.ts'
 import { withCable } from '../../support/with-cable.ts'
 import { turn } from './publisher.ts'
 
@@ -33,11 +36,11 @@ async function withLosses(port: number, lost: number, run: (url: string, ids: st
     request.pipe(onward)
   })
   proxy.listen(0, '127.0.0.1')
-  await once(proxy, 'listening')
+  await event(proxy, 'listening')
   try {
     await run(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}/_broadcast`, ids)
   } finally {
-    const closed = once(proxy, 'close')
+    const closed = event(proxy, 'close')
     proxy.close()
     proxy.closeAllConnections()
     await closed
@@ -80,7 +83,7 @@ test('a server that restarts within the retry window gets the broadcast', async 
     url: `http://127.0.0.1:${port}/_broadcast`,
     async fetch(...request) {
       // Nobody is there at the first try, the server is at the third.
-      if (++tries === 3) await once(again.listen(port, '127.0.0.1'), 'listening')
+      if (++tries === 3) await event(again.listen(port, '127.0.0.1'), 'listening')
       return fetch(...request)
     },
   }).publish(one)
@@ -113,10 +116,10 @@ test('a server that stays away is given up after the time that was allowed', asy
 /** A port that nobody listens on. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  await event(server, 'listening')
   const { port } = server.address() as AddressInfo
   server.close()
-  await once(server, 'close')
+  await event(server, 'close')
   return port
 }
 
@@ -135,13 +138,16 @@ async function withEndpoint(
   publisher: Publisher,
   run: (post: (id: string, n?: number) => Promise<Response>, requests: IncomingMessage[]) => Promise<void>,
 ): Promise<void> {
-  const endpoint = new BroadcastEndpoint(publisher, { tokens: [], bodyBytes: 10_000 })
+  // As an engine does it.
+  const once = new Once()
+  const applied: Publisher = { publish: (broadcasts, id) => once.run(id, () => publisher.publish(broadcasts)) }
+  const endpoint = new BroadcastEndpoint(applied, { tokens: [], bodyBytes: 10_000 })
   const requests: IncomingMessage[] = []
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     requests.push(request)
     void endpoint.handle(request, response)
   }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  await event(server, 'listening')
   const { port } = server.address() as AddressInfo
   const post = (id: string, n = 1) =>
     fetch(`http://127.0.0.1:${port}/_broadcast`, {
@@ -152,7 +158,7 @@ async function withEndpoint(
   try {
     await run(post, requests)
   } finally {
-    const closed = once(server, 'close')
+    const closed = event(server, 'close')
     server.close()
     server.closeAllConnections()
     await closed
@@ -218,3 +224,22 @@ test('a refused request leaves nothing under its id', () =>
     // Who knows an id does not get its answer without the right to it.
     assert.equal((await broadcast(one[0], { ...id, Origin: 'https://evil.example' })).status, 403)
   }))
+
+test('the same id at two cables of one engine is one broadcast, which both deliver', () => {
+  const engine = new MemoryEngine(resolveOptions().history)
+  return withCable({ engine }, (first) =>
+    withCable({ engine }, async (second) => {
+      const clients = [await first.connect(), await second.connect()]
+      for (const client of clients) await client.subscribe('s')
+      const id = { 'Idempotency-Key': 'one' }
+      assert.equal((await first.broadcast(one[0], id)).status, 200)
+      assert.equal((await second.broadcast(one[0], id)).status, 200)
+      for (const client of clients) {
+        assert.deepEqual(
+          (await client.drain()).map(({ data }) => data),
+          [{ n: 1 }],
+        )
+      }
+    }),
+  )
+})

@@ -12,10 +12,14 @@ export const turn = (): Promise<unknown> => new Promise(setImmediate)
 export function recordedBy(engine: Engine): Positioned[] {
   const sent: Positioned[] = []
   const start = engine.start.bind(engine)
-  engine.start = (deliver) =>
-    start((messages) => {
-      sent.push(...messages)
-      deliver(messages)
+  engine.start = (to) =>
+    start({
+      delivered(messages) {
+        sent.push(...messages)
+        to.delivered(messages)
+      },
+      lost: () => to.lost(),
+      signalled: (signal) => to.signalled(signal),
     })
   return sent
 }

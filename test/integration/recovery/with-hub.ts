@@ -4,18 +4,18 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Engine } from '../../../src/engine/engine.ts'
 import { MemoryEngine } from '../../../src/engine/memory.ts'
-import { CableUpgrade } from '../../../src/http/cable-upgrade.ts'
+import { Handshake } from '../../../src/http/handshake.ts'
 import { attachUpgrade } from '../../../src/http/upgrade.ts'
 import { Hub } from '../../../src/hub/hub.ts'
 import { resolveOptions, type TurboCableOptions } from '../../../src/options.ts'
+import { turboCableProtocol } from '../../../src/protocol/turbo-cable.ts'
 import { TestClient } from '../../support/client.ts'
 import { seededChance } from '../../support/mutations.ts'
 import { type Chance, LateEngine } from './late-engine.ts'
 
 /** Both kinds of engine: the one that answers within the turn, and one that takes its time. */
-export const engines: Record<string, (chance: Chance) => Engine> = {
+export const engines: Record<string, (chance: Chance) => MemoryEngine | LateEngine> = {
   MemoryEngine: () => new MemoryEngine({ ...resolveOptions().history, size: 100_000, streamBytes: 2 ** 30 }),
   'an engine that answers late': (chance) => new LateEngine(chance),
 }
@@ -29,7 +29,7 @@ export interface HubContext {
 }
 
 export async function withHub(
-  engine: Engine,
+  engine: MemoryEngine | LateEngine,
   run: (context: HubContext) => Promise<void>,
   options: TurboCableOptions = {},
 ): Promise<void> {
@@ -37,7 +37,9 @@ export async function withHub(
   const resolved = resolveOptions({ ...options, limits })
   const hub = new Hub(engine, resolved)
   const server = createServer((_request, response) => response.writeHead(404).end())
-  const detach = attachUpgrade(server, new CableUpgrade(() => ['/cable'], resolved, hub))
+  const parts = { hub, options: resolved, protocols: [turboCableProtocol], paths: () => ['/cable'] }
+  const detach = attachUpgrade(server, new Handshake(parts))
+  await hub.start()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

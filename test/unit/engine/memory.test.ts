@@ -18,7 +18,8 @@ function build(bounds: Partial<typeof defaults> = {}) {
   const publish = (stream: string, ...data: unknown[]) =>
     engine.publish(data.map((each) => ({ stream, json: JSON.stringify(each) })))
   const since = async (stream: string, position: number | null) => {
-    const replay = await engine.since(stream, position === null ? null : engine.cursorAt(position))
+    const { cursor, ...replay } = await engine.since(stream, position === null ? null : engine.cursorAt(position))
+    assert.equal(cursor, engine.cursorAt(replay.position))
     return { ...replay, messages: replay.messages.map(({ json }) => JSON.parse(json)) }
   }
   return { engine, clock, publish, since }
@@ -28,7 +29,11 @@ describe('MemoryEngine', () => {
   it('counts broadcasts in one sequence over all streams, and hands them on in that order', async () => {
     const { engine, publish } = build()
     const positions: number[] = []
-    engine.start((messages) => positions.push(...messages.map(({ position }) => position)))
+    await engine.start({
+      delivered: (messages) => positions.push(...messages.map(({ position }) => position)),
+      lost: () => assert.fail(),
+      signalled: () => assert.fail(),
+    })
     await publish('a', 1, 2)
     await publish('b', 3)
     assert.deepEqual(positions, [1, 2, 3])

@@ -4,7 +4,9 @@ import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import type { Connection } from '../../../src/hub/connection.ts'
 import { FanOut } from '../../../src/hub/fan-out.ts'
-import { Topic } from '../../../src/hub/subscriptions.ts'
+import { Topic } from '../../../src/hub/topic.ts'
+import { turboCableProtocol } from '../../../src/protocol/turbo-cable.ts'
+import { websocketFraming } from '../../../src/transport/websocket-framing.ts'
 
 test('a lone message leaves in its own turn', async () => {
   const { add, writes } = listening()
@@ -66,12 +68,17 @@ function listening() {
   const writes: number[][] = []
   const write = (frames: Buffer) =>
     writes.push([...frames.toString('latin1').matchAll(/"data":(\d+)/g)].map(([, n]) => Number(n)))
-  const topic = new Topic('s')
-  topic.plain.add({ write } as unknown as Connection)
-  const fanOut = new FanOut((position) => `e:${position}`)
+  const fanOut = new FanOut()
+  const topic = new Topic('s', () => fanOut.flush())
+  const connection = {
+    write,
+    protocol: turboCableProtocol,
+    transport: { framing: websocketFraming },
+  } as unknown as Connection
+  topic.serve(topic.audience(connection, { address: 's', stream: 's', resumes: false }), connection)
   return {
     writes,
-    add: (n: number) => fanOut.add(topic, { stream: 's', json: String(n), position: n }),
+    add: (n: number) => fanOut.add(topic, { stream: 's', json: String(n), position: n, cursor: `e:${n}` }),
     flush: () => fanOut.flush(),
     flushed: () => fanOut.flushed(),
   }

@@ -2,22 +2,25 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import * as wire from '../../../src/protocol/turbo-cable.ts'
+import * as wire from '../../support/turbo-cable-wire.ts'
 
 describe('decode', () => {
   const commands: [string, unknown][] = [
-    ['{"type":"subscribe","stream":"s"}', { type: 'subscribe', stream: 's' }],
-    ['{"type":"subscribe","stream":"s","cursor":"e:41"}', { type: 'subscribe', stream: 's', cursor: 'e:41' }],
-    ['{"type":"subscribe","stream":"s","cursor":null}', { type: 'subscribe', stream: 's', cursor: null }],
+    ['{"type":"subscribe","stream":"s"}', { type: 'subscribe', address: 's', asked: 's' }],
+    [
+      '{"type":"subscribe","stream":"s","cursor":"e:41"}',
+      { type: 'subscribe', address: 's', asked: 's', cursor: 'e:41' },
+    ],
+    ['{"type":"subscribe","stream":"s","cursor":null}', { type: 'subscribe', address: 's', asked: 's', cursor: null }],
     [
       '{"type":"subscribe","stream":"s","cursor":null,"connection":"c"}',
-      { type: 'subscribe', stream: 's', cursor: null, connection: 'c' },
+      { type: 'subscribe', address: 's', asked: 's', cursor: null, connection: 'c' },
     ],
-    ['{"type":"subscribe","stream":"s","cursor":7}', { type: 'subscribe', stream: 's' }],
-    ['{"type":"subscribe","stream":"s","connection":"c"}', { type: 'subscribe', stream: 's' }],
-    ['{"type":"unsubscribe","stream":"s","extra":1}', { type: 'unsubscribe', stream: 's' }],
+    ['{"type":"subscribe","stream":"s","cursor":7}', { type: 'subscribe', address: 's', asked: 's' }],
+    ['{"type":"subscribe","stream":"s","connection":"c"}', { type: 'subscribe', address: 's', asked: 's' }],
+    ['{"type":"unsubscribe","stream":"s","extra":1}', { type: 'unsubscribe', address: 's' }],
     ['{"type":"pong"}', { type: 'pong' }],
-    [' \n{"stream":"é☃","type":"subscribe"} ', { type: 'subscribe', stream: 'é☃' }],
+    [' \n{"stream":"é☃","type":"subscribe"} ', { type: 'subscribe', address: 'é☃', asked: 'é☃' }],
   ]
   for (const [text, command] of commands) it(`reads ${text.trim()}`, () => assert.deepEqual(wire.decode(text), command))
 

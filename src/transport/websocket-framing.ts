@@ -1,6 +1,8 @@
 // WebSocket frames as a server sends them: unmasked, whole, uncompressed (RFC 6455 §5.2). Built once per broadcast and
 // shared by all its subscribers; ws does all the rest of that protocol.
 
+import type { Framing } from './transport'
+
 const text = 0x81
 const ping = 0x89
 
@@ -25,3 +27,5 @@ export function textFrame(payload: string): Buffer {
 
 /** An empty ping frame, which every WebSocket library answers by itself (RFC 6455 §5.5.2). */
 export const pingFrame: Buffer = Buffer.from([ping, 0])
+
+export const websocketFraming: Framing = { name: 'websocket', frame: textFrame, keepAlive: pingFrame }

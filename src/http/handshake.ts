@@ -1,53 +1,52 @@
-// From an upgrade request to a socket in the hub: which requests are ours, and who is refused before there is a socket.
-// ws does the handshake.
+// From an upgrade request to a client of the hub: which requests are ours, who is refused before there is a socket, and which
+// protocol is spoken. ws does the handshake.
 
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
-import { CableSocket } from '../hub/connection'
+import { wasDisconnected } from '../hub/arrivals'
 import type { Visitor } from '../hub/gate'
+import type { Hub } from '../hub/hub'
 import { logger, warn } from '../log'
-import type { Identity, ResolvedOptions } from '../options'
-import { verdict } from '../verdict'
+import type { ResolvedOptions } from '../options'
+import type { Protocol } from '../protocol/protocol'
+import { CableSocket, WebSocketTransport } from '../transport/websocket'
 import { admitted, asksNobody } from './admission'
 import { originAllowed } from './origin'
 import type { UpgradeDelegate } from './upgrade'
 
 const debug = logger('upgrade')
 
-export interface SocketAcceptor {
-  accept(ws: CableSocket, socket: Duplex, visitor: Visitor): void
-  stats(): { readonly connections: number }
-  readonly closed: boolean
+export interface HandshakeParts {
+  readonly hub: Hub
+  readonly options: ResolvedOptions
+  /** Those that a client may choose from by its subprotocol. */
+  readonly protocols: readonly Protocol[]
+  /** The full paths of the endpoint, as in a request line without query; asked anew for each upgrade. */
+  readonly paths: () => readonly string[]
 }
 
-/** An upgrade that the app is being asked about, and whom it disconnected meanwhile. */
-interface Pending {
-  readonly socket: Duplex
-  readonly disconnected: ((identity: Identity) => boolean)[]
-}
-
-export class CableUpgrade implements UpgradeDelegate {
-  readonly #paths: () => readonly string[]
+export class Handshake implements UpgradeDelegate {
+  readonly #hub: Hub
   readonly #options: ResolvedOptions
-  readonly #acceptor: SocketAcceptor
+  readonly #protocols: ReadonlyMap<string, Protocol>
+  readonly #paths: () => readonly string[]
   readonly #wss: WebSocketServer
-  readonly #pending = new Set<Pending>()
   #warned = false
 
-  /** `paths` tells the full paths of the endpoint, as in a request line without query; asked anew for each upgrade. */
-  constructor(paths: () => readonly string[], options: ResolvedOptions, acceptor: SocketAcceptor) {
-    this.#paths = paths
+  constructor({ hub, options, protocols, paths }: HandshakeParts) {
+    this.#hub = hub
     this.#options = options
-    this.#acceptor = acceptor
+    this.#protocols = new Map(protocols.map((protocol) => [protocol.name, protocol]))
+    this.#paths = paths
     this.#wss = new WebSocketServer({
       noServer: true,
       clientTracking: false,
       // Compression costs memory per connection and gains little on small messages.
       perMessageDeflate: false,
       maxPayload: options.limits.frameBytes,
-      // No subprotocol is spoken here; whoever insists on one shall learn that from the handshake.
-      handleProtocols: () => false,
+      // Whoever insists on a subprotocol that is not spoken here learns that from the handshake.
+      handleProtocols: (offered) => [...offered].find((name) => this.#protocols.has(name)) ?? false,
       WebSocket: CableSocket,
     })
   }
@@ -61,45 +60,34 @@ export class CableUpgrade implements UpgradeDelegate {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // Nobody else listens for the socket's errors from here to the end of the handshake.
     socket.on('error', onError)
-    const { connections } = this.#acceptor.stats()
-    const full = connections + this.#pending.size >= this.#options.limits.connections
+    const full = this.#hub.size >= this.#options.limits.connections
     if (!originAllowed(request, this.#options)) this.#refuseOrigin(request, socket)
     else if (full) refuse(socket, 503, 'Too many connections')
     else if (asksNobody(this.#options)) this.#accept(request, socket, head, { identity: undefined, request })
     else void this.#acceptWhenAdmitted(request, socket, head)
   }
 
-  /** Also keeps out those who match and whom the app is just being asked about. */
-  disconnect(match: (identity: Identity) => boolean): void {
-    for (const { disconnected } of this.#pending) disconnected.push(match)
-  }
-
-  /** Refuses those whom the app is still being asked about. */
-  close(): void {
-    for (const { socket } of this.#pending) refuse(socket, 503, 'Closing')
-    this.#pending.clear()
-  }
-
   async #acceptWhenAdmitted(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const pending: Pending = { socket, disconnected: [] }
-    this.#pending.add(pending)
+    const { arrivals } = this.#hub
+    const arrival = arrivals.expect(() => refuse(socket, 503, 'Closing'))
     // The app may take its time, or for ever: a client that leaves meanwhile gives its place back.
-    const unwatch = watchForEnd(socket, () => this.#pending.delete(pending))
+    const unwatch = watchForEnd(socket, () => arrivals.remove(arrival))
     const visitor = await admitted(request, this.#options)
     unwatch()
-    if (!this.#pending.delete(pending)) return
+    if (!arrivals.remove(arrival)) return
     if ('status' in visitor) refuse(socket, visitor.status, visitor.text)
-    else if (this.#acceptor.closed) refuse(socket, 503, 'Closing')
-    else if (isOneOf(pending.disconnected, visitor.identity)) refuse(socket, 401, 'Unauthorized')
+    else if (wasDisconnected(arrival, visitor.identity)) refuse(socket, 401, 'Unauthorized')
     else this.#accept(request, socket, head, visitor)
   }
 
   #accept(request: IncomingMessage, socket: Duplex, head: Buffer, visitor: Visitor): void {
     socket.off('error', onError)
-    this.#wss.handleUpgrade(request, socket, head, (ws) =>
+    this.#wss.handleUpgrade(request, socket, head, (ws) => {
+      // Only the names of these protocols were agreed to, and '' is the one of the clients that offer none.
+      const protocol = this.#protocols.get(ws.protocol) as Protocol
       // ws was told above to make its sockets of this class.
-      this.#acceptor.accept(ws as CableSocket, socket, visitor),
-    )
+      this.#hub.accept(new WebSocketTransport(ws as CableSocket, socket), protocol, visitor)
+    })
   }
 
   #refuseOrigin({ headers }: IncomingMessage, socket: Duplex): void {
@@ -111,10 +99,6 @@ export class CableUpgrade implements UpgradeDelegate {
     )
     refuse(socket, 403, 'Forbidden: origin not allowed')
   }
-}
-
-function isOneOf(matches: readonly ((identity: Identity) => boolean)[], identity: Identity): boolean {
-  return matches.some((match) => verdict('disconnect', () => match(identity), true))
 }
 
 // Nobody reads the socket before the handshake, so its end has to be looked for. What the client sends ahead stays in it.

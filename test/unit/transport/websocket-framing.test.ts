@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import type { Writable } from 'node:stream'
 import { describe, it } from 'node:test'
 import * as ws from 'ws'
-import { pingFrame, textFrame } from '../../../src/protocol/frame.ts'
+import { pingFrame, textFrame } from '../../../src/transport/websocket-framing.ts'
 
 describe('textFrame', () => {
   it('is two bytes of header and the text', () => assert.equal(textFrame('hi').toString('hex'), '81026869'))

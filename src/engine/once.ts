@@ -1,0 +1,24 @@
+// Doing a thing once, however often it is asked for under the same id: a sender that got no answer asks again. Bounded by
+// number, oldest first, so that ids cost what they are worth.
+
+const kept = 10_000
+const maxIdLength = 128
+
+export class Once {
+  readonly #done = new Map<string, Promise<void>>()
+
+  /** Runs `work`, or returns what it came to for this id before. What fails, and what has no usable id, may be done again. */
+  run(id: string | undefined, work: () => Promise<void>): Promise<void> {
+    if (id === undefined || id === '' || id.length > maxIdLength) return work()
+    const known = this.#done.get(id)
+    if (known) return known
+    const done = work()
+    this.#done.set(id, done)
+    done.catch(() => this.#done.get(id) === done && this.#done.delete(id))
+    for (const [oldest] of this.#done) {
+      if (this.#done.size <= kept) break
+      this.#done.delete(oldest)
+    }
+    return done
+  }
+}
