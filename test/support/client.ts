@@ -15,8 +15,8 @@ export class TestClient {
   readonly closed: Promise<{ code: number; reason: string }>
   readonly #waiting: ((text: string | Error) => void)[] = []
 
-  constructor(url: string, options?: ClientOptions) {
-    this.ws = new WebSocket(url, { rejectUnauthorized: false, ...options })
+  constructor(url: string, options?: ClientOptions, protocols: string[] = []) {
+    this.ws = new WebSocket(url, protocols, { rejectUnauthorized: false, ...options })
     this.closed = new Promise((resolve) => {
       this.ws.on('close', (code, reason) => {
         resolve({ code, reason: reason.toString() })
