@@ -35,6 +35,10 @@ const engine: Rule = {
     ),
 }
 
+const file: Rule = {
+  words: 'the path of a file',
+  holds: (value) => value === undefined || (typeof value === 'string' && value !== ''),
+}
 const secrets: Rule = {
   words: 'a non-empty string or bytes, or an array of these',
   holds: (value) => (isSecret(value) ? true : Array.isArray(value) && value.every(isSecret)),
@@ -82,6 +86,7 @@ export const optionTable: Readonly<Record<string, { readonly default: unknown; r
   'history.ttl': { default: 300_000, rule: integer(0) },
   'history.streamBytes': { default: 1_048_576, rule: integer(0) },
   'history.totalBytes': { default: 67_108_864, rule: integer(0) },
+  'history.file': { default: undefined, rule: file },
   'heartbeat.interval': { default: 30_000, rule: integer(30) },
   'heartbeat.timeout': { default: 60_000, rule: integer(31) },
   'limits.frameBytes': { default: 131_072, rule: integer(1) },

@@ -77,6 +77,8 @@ export interface TurboCableOptions {
     streamBytes?: number
     /** Bytes kept over all streams. Minimum 0. @default 67108864 */
     totalBytes?: number
+    /** File that carries the history over a restart: written at `close()`, taken at the start. @default none */
+    file?: string
   }
   /** How dead peers are found. */
   heartbeat?: {
@@ -117,7 +119,9 @@ export interface ResolvedOptions {
   readonly scheduler: JobScheduler | undefined
   readonly render: RenderFunction | undefined
   readonly engine: Engine | undefined
-  readonly history: Readonly<Required<NonNullable<TurboCableOptions['history']>>>
+  readonly history: Readonly<Required<Omit<NonNullable<TurboCableOptions['history']>, 'file'>>> & {
+    readonly file: string | undefined
+  }
   readonly heartbeat: Readonly<Required<NonNullable<TurboCableOptions['heartbeat']>>>
   readonly limits: Readonly<Required<NonNullable<TurboCableOptions['limits']>>>
 }

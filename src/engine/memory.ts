@@ -1,63 +1,44 @@
-// The engine of one process: a counter and a bounded history in memory. Every bound holds after each publish, and each
-// eviction is O(1): messages leave from the head of their stream, or from the head of the list over all streams.
+// The engine of one process: a counter and a bounded history in memory, which a file may carry over a restart.
 
 import { randomBytes } from 'node:crypto'
-import type { ResolvedOptions } from '../options'
 import { formatCursor, positionIn } from './cursor'
 import type { Engine, EngineDelegate, Outgoing, Positioned, Replay, Signal } from './engine'
+import { History, type HistoryBounds } from './history'
+import { putSnapshot, takeSnapshot } from './history-file'
 import { Once } from './once'
-import { Ring } from './ring'
 
-interface Kept {
-  readonly message: Positioned
-  readonly history: StreamHistory
-  readonly bytes: number
-  readonly expires: number
-  older: Kept | undefined
-  newer: Kept | undefined
+export interface MemoryOptions extends HistoryBounds {
+  /** Carries the history over a restart: written at `stop`, taken at `start`. */
+  readonly file?: string | undefined
 }
-
-interface StreamHistory {
-  readonly stream: string
-  readonly kept: Ring<Kept>
-  bytes: number
-  /** Position of the newest message of this stream that is gone. A cursor before it has a gap; one at it has none. */
-  evicted: number
-}
-
-// What a kept message and a remembered stream cost beside their text, roughly, so that tiny ones are bounded too.
-const overhead = 200
 
 export class MemoryEngine implements Engine {
-  readonly epoch = randomBytes(6).toString('base64url')
-  readonly #bounds: ResolvedOptions['history']
-  readonly #now: () => number
-  readonly #streams = new Map<string, StreamHistory>()
-  // Streams whose messages are all gone, oldest first: what makes "no gap" exact after a stream fell silent.
-  readonly #silent = new Map<string, number>()
+  readonly #file: string | undefined
+  readonly #history: History
   readonly #delegates = new Set<EngineDelegate>()
   readonly #once = new Once()
+  #epoch = randomBytes(6).toString('base64url')
   #position = 0
-  #oldest: Kept | undefined
-  #newest: Kept | undefined
-  #bytes = 0
-  #silentBytes = 0
-  // Highest position of any stream that even #silent had to forget: a cursor before it can no longer be judged.
-  #forgotten = 0
+  #started = false
 
-  constructor(bounds: ResolvedOptions['history'], now: () => number = () => performance.now()) {
-    this.#bounds = bounds
-    this.#now = now
+  /** `now` tells a time in ms that never goes back. */
+  constructor(options: MemoryOptions, now: () => number = () => performance.now()) {
+    this.#file = options.file
+    this.#history = new History(options, now)
   }
 
-  /** Bytes and messages held now. */
-  get size(): { readonly streams: number; readonly silent: number; readonly bytes: number } {
-    return { streams: this.#streams.size, silent: this.#silent.size, bytes: this.#bytes + this.#silentBytes }
+  get epoch(): string {
+    return this.#epoch
+  }
+
+  /** Streams and bytes held now. */
+  get size() {
+    return this.#history.size
   }
 
   /** The cursor of a position, `epoch:position`. */
   cursorAt(position: number): string {
-    return formatCursor(this.epoch, position)
+    return formatCursor(this.#epoch, position)
   }
 
   /** The position of the last broadcast. */
@@ -69,35 +50,34 @@ export class MemoryEngine implements Engine {
     return this.cursorAt(this.#position)
   }
 
+  // Goes on from the file before anything else can happen: what it says holds only for an engine that has done nothing yet.
   async start(to: EngineDelegate): Promise<void> {
     this.#delegates.add(to)
+    // Taken also where it is not wanted any more: a file from before may never be gone on from later.
+    const snapshot = this.#file === undefined ? undefined : takeSnapshot(this.#file)
+    const first = !this.#started
+    this.#started = true
+    if (!snapshot || !first) return
+    this.#epoch = snapshot.epoch
+    this.#position = snapshot.position
+    for (const id of snapshot.ids) this.#once.note(id)
+    this.#history.restore(snapshot)
   }
 
   publish(broadcasts: readonly Outgoing[], id?: string): Promise<void> {
     return this.#once.run(id, async () => {
       const messages = broadcasts.map((broadcast) => this.#positioned(broadcast))
-      for (const message of messages) this.#keep(message)
+      for (const message of messages) this.#history.keep(message)
       for (const to of this.#delegates) to.delivered(messages)
     })
   }
 
   async since(stream: string, cursor: string | null): Promise<Replay> {
-    const position = this.#position
-    const now = { position, cursor: this.cursor() }
+    const now = { position: this.#position, cursor: this.cursor() }
     if (cursor === null) return { recovered: true, ...now, messages: [] }
-    const seen = positionIn(this.epoch, cursor)
-    this.#expire()
-    const history = this.#streams.get(stream)
-    const lost = history?.evicted ?? this.#silent.get(stream) ?? this.#forgotten
-    if (seen === undefined || seen > position || seen < lost) return { recovered: false, ...now, messages: [] }
-    const messages: Positioned[] = []
-    // Newest first, so that a replay costs what it returns and not what is kept.
-    for (let index = (history?.kept.length ?? 0) - 1; index >= 0; index--) {
-      const message = history?.kept.at(index)?.message
-      if (message === undefined || message.position <= seen) break
-      messages.push(message)
-    }
-    return { recovered: true, ...now, messages: messages.reverse() }
+    const seen = positionIn(this.#epoch, cursor)
+    const messages = seen === undefined || seen > this.#position ? undefined : this.#history.since(stream, seen)
+    return { recovered: messages !== undefined, ...now, messages: messages ?? [] }
   }
 
   async signal(signal: Signal): Promise<void> {
@@ -106,82 +86,15 @@ export class MemoryEngine implements Engine {
 
   // What is kept stays: an engine that is handed to a second cable goes on with its history.
   async stop(to: EngineDelegate): Promise<void> {
-    this.#delegates.delete(to)
+    if (!this.#delegates.delete(to) || this.#delegates.size > 0) return
+    this.#history.stop()
+    if (this.#file === undefined) return
+    const ids = this.#once.ids()
+    await putSnapshot(this.#file, { epoch: this.#epoch, position: this.#position, ids, ...this.#history.snapshot() })
   }
 
   #positioned({ stream, json, exclude }: Outgoing): Positioned {
     const position = ++this.#position
     return { stream, json, exclude, position, cursor: this.cursorAt(position) }
-  }
-
-  #keep(message: Positioned): void {
-    const history = this.#historyOf(message.stream)
-    const bytes = overhead + message.stream.length + message.json.length
-    const kept: Kept = {
-      message,
-      history,
-      bytes,
-      expires: this.#now() + this.#bounds.ttl,
-      older: this.#newest,
-      newer: undefined,
-    }
-    if (this.#newest) this.#newest.newer = kept
-    else this.#oldest = kept
-    this.#newest = kept
-    history.kept.push(kept)
-    history.bytes += bytes
-    this.#bytes += bytes
-    const { size, streamBytes, totalBytes } = this.#bounds
-    while (history.kept.length > size || history.bytes > streamBytes) this.#evict(history)
-    this.#expire()
-    while (this.#bytes + this.#silentBytes > totalBytes) {
-      if (this.#oldest) this.#evict(this.#oldest.history)
-      else this.#forgetSilent()
-    }
-  }
-
-  #historyOf(stream: string): StreamHistory {
-    const known = this.#streams.get(stream)
-    if (known) return known
-    const history = { stream, kept: new Ring<Kept>(), bytes: 0, evicted: this.#silent.get(stream) ?? this.#forgotten }
-    if (this.#silent.delete(stream)) this.#silentBytes -= overhead + stream.length
-    this.#streams.set(stream, history)
-    return history
-  }
-
-  #expire(): void {
-    const now = this.#now()
-    while (this.#oldest && this.#oldest.expires <= now) this.#evict(this.#oldest.history)
-  }
-
-  // The oldest message of a stream goes: out of its ring, and out of the list over all streams.
-  #evict(history: StreamHistory): void {
-    const kept = history.kept.shift()
-    if (kept === undefined) return
-    if (kept.older) kept.older.newer = kept.newer
-    else this.#oldest = kept.newer
-    if (kept.newer) kept.newer.older = kept.older
-    else this.#newest = kept.older
-    history.bytes -= kept.bytes
-    history.evicted = kept.message.position
-    this.#bytes -= kept.bytes
-    if (history.kept.length === 0) this.#silence(history)
-  }
-
-  #silence(history: StreamHistory): void {
-    this.#streams.delete(history.stream)
-    this.#silent.set(history.stream, history.evicted)
-    this.#silentBytes += overhead + history.stream.length
-    // Names of silent streams may take a quarter of the whole; past that the longest silent are forgotten.
-    while (this.#silentBytes > this.#bounds.totalBytes / 4) this.#forgetSilent()
-  }
-
-  #forgetSilent(): void {
-    for (const [stream, evicted] of this.#silent) {
-      this.#silent.delete(stream)
-      this.#silentBytes -= overhead + stream.length
-      this.#forgotten = Math.max(this.#forgotten, evicted)
-      return
-    }
   }
 }

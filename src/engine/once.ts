@@ -7,6 +7,16 @@ const maxIdLength = 128
 export class Once {
   readonly #done = new Map<string, Promise<void>>()
 
+  /** The ids of what was done, oldest first. */
+  ids(): string[] {
+    return [...this.#done.keys()]
+  }
+
+  /** Takes an id for done. */
+  note(id: string): void {
+    this.#done.set(id, Promise.resolve())
+  }
+
   /** Runs `work`, or returns what it came to for this id before. What fails, and what has no usable id, may be done again. */
   run(id: string | undefined, work: () => Promise<void>): Promise<void> {
     if (id === undefined || id === '' || id.length > maxIdLength) return work()
