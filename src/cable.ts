@@ -118,8 +118,8 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
       await hub.close(Math.max(0, timeout - (performance.now() - start)))
     },
     stats: () => hub.stats(),
-    disconnect: (who) => hub.disconnect(who),
-    revoke: (streamables, who) => hub.revoke(streamName(streamables), who),
+    disconnect: (who) => hub.removals.disconnect(who),
+    revoke: (streamables, who) => hub.removals.revoke(streamName(streamables), who),
     signedStream,
     turboStreamFrom: createTurboStreamFrom({ cursor: () => hub.cursor(), sign }),
     turboCableTags: createTurboCableTags(() => url()),

@@ -92,6 +92,7 @@ export const optionTable: Readonly<Record<string, { readonly default: unknown; r
   'limits.frameBytes': { default: 131_072, rule: integer(1) },
   'limits.bodyBytes': { default: 1_048_576, rule: integer(1) },
   'limits.pendingBytes': { default: 1_048_576, rule: integer(1) },
+  'limits.totalPendingBytes': { default: 268_435_456, rule: integer(1) },
   'limits.connections': { default: 10_000, rule: integer(1) },
   'limits.streamsPerConnection': { default: 100, rule: integer(1) },
   'limits.messagesPerSecond': { default: 50, rule: integer(1) },

@@ -95,6 +95,8 @@ export interface TurboCableOptions {
     bodyBytes?: number
     /** Bytes that may wait for a client that does not read; past it the client is dropped. Minimum 1. @default 1048576 */
     pendingBytes?: number
+    /** Bytes that may wait for all clients together; past it those with the most are dropped. Minimum 1. @default 268435456 */
+    totalPendingBytes?: number
     /** Connections at once; more are refused with 503. Minimum 1. @default 10000 */
     connections?: number
     /** Streams that one connection may subscribe to; more are `rejected`. Minimum 1. @default 100 */

@@ -39,12 +39,10 @@ export class Audience {
     return this.members.size === 0 && !this.joining?.size
   }
 
-  /** Each message as this audience is sent it. */
-  frames(messages: readonly Positioned[]): Buffer[] {
-    return messages.map((message) => {
-      const { head, tail } = this.protocol.message(this.to, message)
-      return this.framing.frame(head + message.json + tail)
-    })
+  /** A message as this audience is sent it. */
+  frame(message: Positioned): Buffer {
+    const { head, tail } = this.protocol.message(this.to, message)
+    return this.framing.frame(head + message.json + tail)
   }
 
   *connections(): Iterable<Connection> {

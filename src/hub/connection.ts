@@ -3,6 +3,7 @@
 import type { Identity, UpgradeRequest } from '../options'
 import type { Command, Protocol, Word } from '../protocol/protocol'
 import type { Transport, TransportDelegate } from '../transport/transport'
+import type { Backlog } from './backlog'
 import type { Visitor } from './gate'
 import { TokenBucket } from './token-bucket'
 
@@ -37,15 +38,19 @@ export class Connection implements Visitor, TransportDelegate {
   /** True while the fan-out gathers several streams' frames for this client. */
   gathering = false
   readonly #limits: ConnectionLimits
+  readonly #backlog: Backlog<Connection>
   readonly #delegate: ConnectionDelegate
   readonly #bucket: TokenBucket
   #parting = false
+  /** Whether something waited after the last write. */
+  #waited = false
   #cutOff: NodeJS.Timeout | undefined
 
   constructor(
     transport: Transport,
     protocol: Protocol,
     limits: ConnectionLimits,
+    backlog: Backlog<Connection>,
     visitor: Visitor,
     delegate: ConnectionDelegate,
   ) {
@@ -54,6 +59,7 @@ export class Connection implements Visitor, TransportDelegate {
     this.identity = visitor.identity
     this.request = visitor.request
     this.#limits = limits
+    this.#backlog = backlog
     this.#bucket = new TokenBucket(limits.messagesPerSecond)
     this.#delegate = delegate
     transport.start(this)
@@ -77,10 +83,24 @@ export class Connection implements Visitor, TransportDelegate {
   }
 
   /** Writes whole frames. A client that lets more than its bound pile up is reported once, and gets nothing more. */
-  write(frames: Buffer): void {
-    if (this.#parting) return
-    this.transport.write(frames)
-    if (this.transport.pending > this.#limits.pendingBytes) this.#delegate.connectionOverflowed(this)
+  write(frames: Buffer, taken?: () => void): void {
+    if (this.#parting) {
+      taken?.()
+      return
+    }
+    this.transport.write(frames, taken)
+    const { pending } = this.transport
+    if (pending === 0 && !this.#waited) return
+    this.#waited = pending > 0
+    if (pending > this.#limits.pendingBytes) this.#delegate.connectionOverflowed(this)
+    else this.#backlog.note(this, pending)
+  }
+
+  /** Takes what something costs from what the client may ask for; false, and reported, when it has asked for too much. */
+  pay(count = 1): boolean {
+    if (this.#bucket.take(count)) return true
+    this.#delegate.connectionTooFast(this)
+    return false
   }
 
   /** A last word, then an orderly end; cut off where that takes longer than `grace` ms. Until then it gets nothing more. */
@@ -117,8 +137,6 @@ export class Connection implements Visitor, TransportDelegate {
   #listens(): boolean {
     if (this.#parting) return false
     this.#delegate.frameReceived(this)
-    if (this.#bucket.take()) return true
-    this.#delegate.connectionTooFast(this)
-    return false
+    return this.pay()
   }
 }

@@ -79,7 +79,7 @@ export class FanOut {
 // All members share the same bytes, but for the one that a message leaves out, and those who had some by a replay.
 function deliver(audience: Audience, messages: readonly Positioned[], gathering: Connection[] | undefined): void {
   const { members, ahead } = audience
-  const frames = audience.frames(messages)
+  const frames = messages.map((message) => audience.frame(message))
   const shared = frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames)
   const forAll = !ahead?.size && messages.every((each) => each.exclude === undefined)
   for (const connection of members) {

@@ -10,12 +10,13 @@ import type { ResolvedOptions } from '../options'
 import type { Command, DisconnectReason, Protocol } from '../protocol/protocol'
 import type { Transport } from '../transport/transport'
 import { Arrivals } from './arrivals'
+import { Backlog } from './backlog'
 import { Connection, type ConnectionDelegate } from './connection'
 import { Connections } from './connections'
 import { FanOut } from './fan-out'
 import { Gate, type Visitor } from './gate'
 import { Heartbeat, type HeartbeatDelegate } from './heartbeat'
-import { type Match, Removals } from './removals'
+import { Removals } from './removals'
 import { Replays } from './replays'
 import type { HubStats } from './stats'
 import { Subscribing } from './subscribing'
@@ -29,16 +30,18 @@ const goodbye = 2_000
 export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, HeartbeatDelegate {
   /** Those whom the app is still being asked about. */
   readonly arrivals = new Arrivals()
+  /** What takes connections and streams back. */
+  readonly removals: Removals
   readonly #engine: Engine
   readonly #limits: ResolvedOptions['limits']
   readonly #gate: Gate
-  readonly #removals: Removals
   readonly #connections = new Connections()
   readonly #subscriptions: Subscriptions
   readonly #subscribing: Subscribing
   readonly #replays: Replays
   readonly #fanOut = new FanOut()
   readonly #heartbeat: Heartbeat
+  readonly #backlog: Backlog<Connection>
   /** Of the last broadcast that the engine handed on. */
   #position = 0
   #broadcasts = 0
@@ -59,14 +62,21 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
     )
     const progress = () => ({ position: this.#position, cursor: this.cursor() })
     const subscriptions = this.#subscriptions
-    this.#replays = new Replays({ engine, subscriptions, progress, pendingBytes, refreshSpread })
+    this.#replays = new Replays({
+      engine,
+      subscriptions,
+      progress,
+      pendingBytes,
+      refreshSpread,
+      tooSlow: (connection) => this.connectionOverflowed(connection),
+    })
     this.#subscribing = new Subscribing({
       gate: this.#gate,
       subscriptions,
       replays: this.#replays,
       streamsPerConnection,
     })
-    this.#removals = new Removals({
+    this.removals = new Removals({
       engine,
       gate: this.#gate,
       arrivals: this.arrivals,
@@ -75,6 +85,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
       subscribing: this.#subscribing,
       dismiss: (connection) => this.#part(connection, 1008, 'unauthorized', false),
     })
+    this.#backlog = new Backlog(limits.totalPendingBytes, (connection) => this.connectionOverflowed(connection))
     this.#heartbeat = new Heartbeat(options.heartbeat, this)
   }
 
@@ -116,7 +127,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
   /** Takes a client that was let in. */
   accept(transport: Transport, protocol: Protocol, { identity, request }: Visitor): void {
     const visitor = { identity, request: this.#gate.asksTheApp ? request : undefined }
-    const connection = new Connection(transport, protocol, this.#limits, visitor, this)
+    const connection = new Connection(transport, protocol, this.#limits, this.#backlog, visitor, this)
     this.#connections.add(connection)
     this.#heartbeat.add(connection)
     debug('connected, %d in all', this.#connections.size)
@@ -131,16 +142,6 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
     )
     await this.#engine.publish(outgoing, id)
     await this.#fanOut.flushed()
-  }
-
-  /** See `Removals`. */
-  disconnect(who: string | Match): void {
-    this.#removals.disconnect(who)
-  }
-
-  /** See `Removals`. */
-  revoke(stream: string, who: string | Match): () => void {
-    return this.#removals.revoke(stream, who)
   }
 
   /**
@@ -184,7 +185,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
   }
 
   signalled(signal: Signal): void {
-    this.#removals.signalled(signal)
+    this.removals.signalled(signal)
   }
 
   // ConnectionDelegate
@@ -238,6 +239,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
   }
 
   #forget(connection: Connection): void {
+    this.#backlog.forget(connection)
     this.#heartbeat.remove(connection)
     this.#subscribing.forget(connection)
   }

@@ -16,19 +16,22 @@ export class Join implements Joining {
   /** Unanswered, in order. */
   readonly #asks: Ask[] = []
   readonly #maxBytes: number
+  readonly #tooSlow: () => void
   /** True when the connection is served beside this: it then goes on getting everything, whatever the replay brings. */
   served = false
   /** True once nobody waits for it any more. */
   abandoned = false
-  /** When its question to the engine has waited long enough, ms since 1970. */
+  /** When what it waits for is too late, ms since 1970. */
   expires: number | undefined
   #held: Positioned[] = []
   #bytes = 0
+  #discarding = false
   #question: { settle: (replay?: Replay) => void; deadline: AbortController } | undefined
 
-  /** `maxBytes` is what may be held back. */
-  constructor(maxBytes: number) {
+  /** `maxBytes` is what may be held back; `tooSlow` is called when the client does not take what it was replayed. */
+  constructor(maxBytes: number, tooSlow: () => void) {
     this.#maxBytes = maxBytes
+    this.#tooSlow = tooSlow
   }
 
   ask(ask: Ask): void {
@@ -39,11 +42,12 @@ export class Join implements Joining {
     return this.#asks[0]
   }
 
-  /** Takes an ask off the list; false when it was forgotten meanwhile. */
-  answered(ask: Ask): boolean {
-    if (this.#asks[0] !== ask) return false
-    this.#asks.shift()
-    return true
+  /** Takes an ask off the list, and those behind it that ask for the same; none when it was forgotten meanwhile. */
+  take(ask: Ask): Ask[] {
+    const taken: Ask[] = []
+    if (this.#asks[0] !== ask) return taken
+    while (this.#asks[0]?.cursor === ask.cursor) taken.push(this.#asks.shift() as Ask)
+    return taken
   }
 
   forget(address: string): void {
@@ -52,40 +56,54 @@ export class Join implements Joining {
     }
   }
 
-  /** Puts a question; resolves to undefined once `fail()` or `abandon()` was called. Rejects as the engine does. */
-  question(put: (deadline: AbortSignal) => Promise<Replay>): Promise<Replay | undefined> {
-    return new Promise((resolve, reject) => {
-      const deadline = new AbortController()
-      this.#question = { settle: resolve, deadline }
-      put(deadline.signal).then(resolve, reject)
-    })
+  /** Puts a question; resolves to undefined when it was given up. Rejects as the engine does. */
+  async question(put: (deadline: AbortSignal) => Promise<Replay>): Promise<Replay | undefined> {
+    const deadline = new AbortController()
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#question = { settle: resolve, deadline }
+        put(deadline.signal).then(resolve, reject)
+      })
+    } finally {
+      this.#question = undefined
+    }
   }
 
   hold(message: Positioned): void {
+    if (this.#discarding) return
     this.#held.push(message)
     this.#bytes += message.json.length
-    if (this.#bytes <= this.#maxBytes) return
-    // From here to the answer, which says that there is a gap, nothing of it can be used.
-    this.#held = []
-    this.fail()
+    if (this.#bytes > this.#maxBytes) this.giveUp()
   }
 
-  /** What was held back until now, by whom takes it. */
+  /** What was held back until now. Whoever takes it sends it. */
   release(): Positioned[] {
     const held = this.#held
     this.#held = []
     this.#bytes = 0
+    this.#discarding = false
     return held
   }
 
-  /** Ends the question without an answer. */
-  fail(): void {
-    this.#question?.settle()
-    this.#question?.deadline.abort()
+  /** Too late or too much: a question ends without an answer, which is a gap; a client that does not take its replay is dropped. */
+  giveUp(): void {
+    if (!this.#question) {
+      this.#tooSlow()
+      return
+    }
+    // From here to the answer, which says that there is a gap, what comes is of no use.
+    this.#held = []
+    this.#discarding = true
+    this.#question.settle()
+    this.#question.deadline.abort()
   }
 
+  /** The connection has left: nobody waits for anything any more. */
   abandon(): void {
     this.abandoned = true
-    this.fail()
+    this.#held = []
+    this.#discarding = true
+    this.#question?.settle()
+    this.#question?.deadline.abort()
   }
 }

@@ -8,10 +8,20 @@ import type { Audience } from './audience'
 import type { Connection } from './connection'
 import { Expiry } from './expiry'
 import { type Ask, Join } from './join'
+import { KeptFrames } from './kept-frames'
 import type { Subscription, Subscriptions } from './subscriptions'
 
 /** How long an engine may take to answer, ms. */
 const patience = 10_000
+
+/** How long a client may take over one piece of a replay, ms. */
+const patienceWithReader = 30_000
+
+/** What is written at once; the next piece follows when the network has taken this one, bytes. */
+const pieceBytes = 65_536
+
+/** So much of a replay costs a client as much as one message of its own, bytes. */
+const bytesPerMessage = 65_536
 
 export interface ReplayParts {
   readonly engine: Engine
@@ -22,11 +32,14 @@ export interface ReplayParts {
   readonly pendingBytes: number
   /** The window over which pages with a gap refresh themselves, ms. */
   readonly refreshSpread: number
+  /** Told of a connection that cannot keep up. */
+  readonly tooSlow: (connection: Connection) => void
 }
 
 export class Replays {
   readonly #parts: ReplayParts
-  readonly #deadlines = new Expiry<Join>((join) => join.fail())
+  readonly #frames = new KeptFrames()
+  readonly #deadlines = new Expiry<Join>((join) => join.giveUp())
 
   constructor(parts: ReplayParts) {
     this.#parts = parts
@@ -44,7 +57,8 @@ export class Replays {
   start(subscription: Subscription, cursor: string | null, served: boolean): void {
     const { audience, connection, topic } = subscription
     const known = audience.joining?.get(connection)
-    const join = known instanceof Join ? known : new Join(this.#parts.pendingBytes)
+    const tooSlow = () => this.#parts.tooSlow(connection)
+    const join = known instanceof Join ? known : new Join(this.#parts.pendingBytes, tooSlow)
     join.ask({ subscription, cursor })
     if (join === known) return
     join.served = topic.join(audience, connection, join) || served
@@ -55,67 +69,116 @@ export class Replays {
     this.#deadlines.stop()
   }
 
-  // What is asked for meanwhile, by this or another name of the stream, is answered in its turn.
+  // What is asked for meanwhile, by this or another name of the stream, is answered in its turn. The connection is served in
+  // the very moment that nothing is held back for it any more.
   async #run(join: Join, { connection, audience, topic }: Subscription): Promise<void> {
-    for (let ask = join.next(); ask; ask = join.next()) {
-      const replay = await this.#replay(join, topic.name, ask.cursor)
+    for (;;) {
+      const ask = join.next()
+      if (ask) {
+        const replay = await this.#replay(join, topic.name, ask.cursor)
+        if (join.abandoned) return
+        await this.#answer(join, join.take(ask), replay)
+      } else {
+        const held = join.release()
+        if (held.length === 0) break
+        await this.#write(join, connection, this.#framesFor(connection, audience, held))
+      }
       if (join.abandoned) return
-      if (join.answered(ask)) this.#answer(join, ask, replay)
     }
-    // Still held where the last to ask has given up meanwhile.
-    const held = notSeen(connection, audience, join.release())
-    if (held.length > 0) connection.write(Buffer.concat(framesFor(connection, audience, held)))
-    // That write may have been one too many for a client that does not read.
-    if (!join.abandoned) topic.serve(audience, connection)
+    topic.serve(audience, connection)
   }
 
   // Without a replay nobody knows what was missed: that is a gap, not an error of the client's.
-  #answer(join: Join, { subscription, cursor: asked }: Ask, replay: Replay | undefined): void {
-    const { connection, audience, address, topic } = subscription
+  async #answer(join: Join, asks: readonly Ask[], replay: Replay | undefined): Promise<void> {
+    const [first] = asks
+    if (!first) return
+    const { connection, audience, topic } = first.subscription
     const progress = this.#parts.progress()
     const { recovered, position, cursor, messages } = replay ?? { recovered: false, ...progress, messages: [] }
-    const held = notSeen(connection, audience, join.release())
-    const replayed = recovered && asked !== null
+    const held = join.release()
+    const replayed = recovered && first.cursor !== null
     // Who was served before goes on being served: an answer that replays nothing must not swallow what was held.
     const goesOn = join.served && !replayed
     join.served = true
-    const before = goesOn ? held.filter((message) => message.position <= position) : []
-    const after = [...messages, ...held.filter((message) => message.position > position)]
+    const before = this.#framesFor(connection, audience, goesOn ? held.filter((each) => each.position <= position) : [])
+    const after = [
+      ...messages.filter((message) => wants(connection, message)).map((message) => this.#frames.of(audience, message)),
+      ...this.#framesFor(
+        connection,
+        audience,
+        held.filter((message) => message.position > position),
+      ),
+    ]
     // An engine may know of broadcasts that it has yet to hand to this process.
     if (!goesOn && position > progress.position)
       audience.ahead = (audience.ahead ?? new Map()).set(connection, position)
     else if (!goesOn) audience.ahead?.delete(connection)
     const refresh = recovered ? {} : { refresh: this.#parts.refreshSpread }
-    const answer = connection.framed({
-      type: 'subscribed',
-      address,
-      stream: topic.name,
-      replay: { cursor, recovered, ...refresh },
-    })
-    const frames = [...framesFor(connection, audience, before), answer, ...framesFor(connection, audience, after)]
-    connection.write(Buffer.concat(frames))
+    const answers = asks.map(({ subscription: { address } }) =>
+      connection.framed({
+        type: 'subscribed',
+        address,
+        stream: topic.name,
+        replay: { cursor, recovered, ...refresh },
+      }),
+    )
+    const bytes = after.reduce((sum, { length }) => sum + length, 0)
+    if (bytes < bytesPerMessage || connection.pay(bytes / bytesPerMessage)) {
+      await this.#write(join, connection, [...before, ...answers, ...after])
+    }
   }
 
   async #replay(join: Join, stream: string, cursor: string | null): Promise<Replay | undefined> {
-    join.expires = Date.now() + patience
-    this.#deadlines.add(join)
     try {
-      return await join.question(async (deadline) => this.#parts.engine.since(stream, cursor, deadline))
+      return await this.#inTime(join, patience, () =>
+        join.question(async (deadline) => this.#parts.engine.since(stream, cursor, deadline)),
+      )
     } catch (error) {
       warn(`history of "${stream}" could not be read: ${error instanceof Error ? error.message : error}`)
       return undefined
+    }
+  }
+
+  // A reader is slow when it makes no progress, not when much waits for it.
+  async #write(join: Join, connection: Connection, frames: readonly Buffer[]): Promise<void> {
+    let piece: Buffer[] = []
+    let bytes = 0
+    for (const frame of frames) {
+      piece.push(frame)
+      bytes += frame.length
+      if (bytes < pieceBytes) continue
+      const whole = joined(piece)
+      await this.#inTime(join, patienceWithReader, () => new Promise<void>((taken) => connection.write(whole, taken)))
+      if (join.abandoned) return
+      piece = []
+      bytes = 0
+    }
+    if (piece.length > 0) connection.write(joined(piece))
+  }
+
+  async #inTime<Result>(join: Join, patience: number, wait: () => Promise<Result>): Promise<Result> {
+    join.expires = Date.now() + patience
+    this.#deadlines.add(join)
+    try {
+      return await wait()
     } finally {
       this.#deadlines.remove(join)
     }
   }
+
+  #framesFor(connection: Connection, audience: Audience, messages: readonly Positioned[]): Buffer[] {
+    // But for what an earlier replay held already.
+    const seen = audience.ahead?.get(connection) ?? -1
+    return messages
+      .filter((message) => message.position > seen && wants(connection, message))
+      .map((message) => audience.frame(message))
+  }
 }
 
-// What was held back, but for what an earlier replay held already.
-function notSeen(connection: Connection, audience: Audience, held: readonly Positioned[]): readonly Positioned[] {
-  const seen = audience.ahead?.get(connection)
-  return seen === undefined ? held : held.filter(({ position }) => position > seen)
+function wants(connection: Connection, { exclude }: Positioned): boolean {
+  return exclude === undefined || exclude !== connection.id
 }
 
-function framesFor(connection: Connection, audience: Audience, messages: readonly Positioned[]): Buffer[] {
-  return audience.frames(messages.filter(({ exclude }) => exclude === undefined || exclude !== connection.id))
+function joined(frames: readonly Buffer[]): Buffer {
+  return frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames)
 }

@@ -14,13 +14,13 @@ export class TokenBucket {
     this.#at = now
   }
 
-  /** Takes one; false when there is none left. */
-  take(now = performance.now()): boolean {
+  /** Takes one, or as many as something costs; false when there are not enough left. */
+  take(count = 1, now = performance.now()): boolean {
     const earned = ((now - this.#at) / 1_000) * this.#perSecond
     this.#tokens = Math.min(this.#perSecond * saved, this.#tokens + earned)
     this.#at = now
-    if (this.#tokens < 1) return false
-    this.#tokens--
+    if (this.#tokens < count) return false
+    this.#tokens -= count
     return true
   }
 }

@@ -27,8 +27,8 @@ export interface Transport {
   readonly pending: number
   /** Begins to tell `delegate` what comes in. */
   start(delegate: TransportDelegate): void
-  /** Writes whole frames; nothing where it is no longer open. */
-  write(frames: Buffer): void
+  /** Writes whole frames; nothing where it is no longer open. `taken` is called once nothing of them waits any more, also when the end takes them. */
+  write(frames: Buffer, taken?: () => void): void
   /** Between the two, what is written leaves as one. */
   cork(): void
   uncork(): void

@@ -55,8 +55,9 @@ export class WebSocketTransport implements Transport {
     this.#ws.on('error', onError)
   }
 
-  write(frames: Buffer): void {
-    if (this.open) this.#socket.write(frames)
+  write(frames: Buffer, taken?: () => void): void {
+    if (this.open) this.#socket.write(frames, taken)
+    else taken?.()
   }
 
   cork(): void {
