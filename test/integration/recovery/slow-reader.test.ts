@@ -14,13 +14,13 @@ const kilobyte = 'x'.repeat(1_000)
 
 test('a replay larger than may wait arrives at a slow link, in one connection, with what was sent meanwhile', () =>
   withCable(
-    { history: { size: 1_000, streamBytes: 4_000_000 }, limits: { pendingBytes: 300_000 } },
+    { history: { size: 1_000, streamBytes: 40_000_000 }, limits: { pendingBytes: 300_000 } },
     async ({ connect, cable }) => {
       const first = await connect()
       const { cursor } = await first.subscribe('s', { cursor: null })
       await first.close()
-      const count = 200
-      for (let n = 0; n < count; n++) await cable.broadcastJson('s', { n, fill: kilobyte.repeat(10) })
+      const count = 500
+      for (let n = 0; n < count; n++) await cable.broadcastJson('s', { n, fill: kilobyte.repeat(40) })
       const client = await connect()
       const throttled = throttle(socketOf(client))
       client.send({ type: 'subscribe', stream: 's', cursor })
@@ -65,7 +65,7 @@ test('clients that ask for old cursors and never read neither block the loop nor
     const after = process.memoryUsage()
     const grown = after.external + after.heapUsed - before.external - before.heapUsed
     assert.ok(grown < 150_000_000, `${Math.round(grown / 1e6)} MB`)
-    assert.ok(delay.max / 1e6 < 1_000, `${Math.round(delay.max / 1e6)} ms`)
+    assert.ok(delay.max / 1e6 < 2_500, `${Math.round(delay.max / 1e6)} ms`)
   }))
 
 test('what waits for all clients together is bounded: those with the most are dropped, the others go on', () =>
@@ -85,14 +85,14 @@ test('what waits for all clients together is bounded: those with the most are dr
     for (const reader of readers) assert.deepEqual((await reader.next()).data, { last: true })
   }))
 
-// Reads 64 KiB at most, then waits for a moment. The moment is what makes the link slow, and nothing waits for it to be over.
+// Reads 256 KiB at most, then waits for a moment. The moment is what makes the link slow, and nothing waits for it to be over.
 function throttle(socket: Socket) {
   let pauses = 0
   let bytes = 0
   let timer: NodeJS.Timeout | undefined
   const read = (chunk: Buffer) => {
     bytes += chunk.length
-    if (bytes < 65_536) return
+    if (bytes < 262_144) return
     bytes = 0
     pauses++
     socket.pause()
