@@ -95,6 +95,8 @@ export const optionTable: Readonly<Record<string, { readonly default: unknown; r
   'limits.totalPendingBytes': { default: 268_435_456, rule: integer(1) },
   'limits.connections': { default: 10_000, rule: integer(1) },
   'limits.streamsPerConnection': { default: 100, rule: integer(1) },
+  'limits.answerTime': { default: 10_000, rule: integer(1) },
+  'limits.unanswered': { default: 1_000, rule: integer(1) },
   'limits.messagesPerSecond': { default: 50, rule: integer(1) },
 })
 

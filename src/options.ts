@@ -23,11 +23,19 @@ export type UpgradeMiddleware = (
   response: ServerResponse,
   next: (error?: unknown) => void,
 ) => void
-export type Authenticate = (request: UpgradeRequest) => Identity | Promise<Identity>
+export type Authenticate = (
+  request: UpgradeRequest,
+  more: {
+    /** Aborted when the client has gone, or when the answer is too late. */
+    signal: AbortSignal
+  },
+) => Identity | Promise<Identity>
 export type Authorize = (question: {
   identity: Identity
   stream: string
   request: UpgradeRequest
+  /** Aborted when the client has gone, or when the answer is too late. */
+  signal: AbortSignal
 }) => boolean | Promise<boolean>
 export type AllowedOrigins = readonly string[] | ((origin: string, request: IncomingMessage) => boolean)
 
@@ -101,6 +109,10 @@ export interface TurboCableOptions {
     connections?: number
     /** Streams that one connection may subscribe to; more are `rejected`. Minimum 1. @default 100 */
     streamsPerConnection?: number
+    /** How long `authenticate`, `authorize` and `middleware` may take, ms; later is a refusal. Minimum 1. @default 10000 */
+    answerTime?: number
+    /** Connections that `authenticate` and `middleware` may be at work for at once; more are refused with 503. Minimum 1. @default 1000 */
+    unanswered?: number
     /** Messages a second that a client may send over time; it may save up ten seconds' worth. Minimum 1. @default 50 */
     messagesPerSecond?: number
   }

@@ -2,6 +2,7 @@
 // what throws, rejects or answers by itself refuses, is logged, and never crashes.
 
 import { type IncomingMessage, ServerResponse } from 'node:http'
+import { inTime } from '../in-time'
 import { warn } from '../log'
 import type { Identity, ResolvedOptions, UpgradeMiddleware, UpgradeRequest } from '../options'
 
@@ -20,31 +21,40 @@ export function asksNobody({
   return middleware.length === 0 && authenticate === undefined
 }
 
-/** Runs the middleware, then `authenticate`: an identity, or the status to refuse with. */
+/** Runs the middleware, then `authenticate`: an identity, or the status to refuse with. `left` tells that the client has gone. */
 export async function admitted(
   request: IncomingMessage,
-  { middleware, authenticate }: Pick<ResolvedOptions, 'middleware' | 'authenticate'>,
+  options: Pick<ResolvedOptions, 'middleware' | 'authenticate' | 'limits'>,
+  left: AbortSignal,
 ): Promise<Admission> {
   const visitor = request as UpgradeRequest
   // What Express would have set, and session middleware reads.
   visitor.originalUrl ??= request.url
   try {
-    const response = new ServerResponse(request)
-    for (const each of middleware) {
-      const answered = await run(each, visitor, response)
-      if (answered) return { status: Math.max(response.statusCode, 400), text: 'Refused by middleware' }
-    }
-    const identity: Identity = authenticate ? await authenticate(visitor) : undefined
-    if (authenticate && (identity === null || identity === undefined || identity === false)) {
-      return { status: 401, text: 'Unauthorized' }
-    }
-    return { identity, request: visitor }
+    return await inTime(options.limits.answerTime, (signal) => asked(visitor, options, signal), left)
   } catch (error) {
     warn(
       `a connection is refused, as its middleware or authenticate failed: ${error instanceof Error ? error.message : error}`,
     )
     return { status: 401, text: 'Unauthorized' }
   }
+}
+
+async function asked(
+  visitor: UpgradeRequest,
+  { middleware, authenticate }: Pick<ResolvedOptions, 'middleware' | 'authenticate'>,
+  signal: AbortSignal,
+): Promise<Admission> {
+  const response = new ServerResponse(visitor)
+  for (const each of middleware) {
+    const answered = await run(each, visitor, response)
+    if (answered) return { status: Math.max(response.statusCode, 400), text: 'Refused by middleware' }
+  }
+  const identity: Identity = authenticate ? await authenticate(visitor, { signal }) : undefined
+  if (authenticate && (identity === null || identity === undefined || identity === false)) {
+    return { status: 401, text: 'Unauthorized' }
+  }
+  return { identity, request: visitor }
 }
 
 // Resolves to true when the middleware answered by itself instead of calling next(). Its answer goes nowhere.

@@ -64,17 +64,21 @@ export class Handshake implements UpgradeDelegate {
     if (!originAllowed(request, this.#options)) this.#refuseOrigin(request, socket)
     else if (full) refuse(socket, 503, 'Too many connections')
     else if (asksNobody(this.#options)) this.#accept(request, socket, head, { identity: undefined, request })
+    else if (this.#hub.arrivals.unanswered >= this.#options.limits.unanswered) refuse(socket, 503, 'Too many at once')
     else void this.#acceptWhenAdmitted(request, socket, head)
   }
 
   async #acceptWhenAdmitted(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { arrivals } = this.#hub
     const arrival = arrivals.expect(() => refuse(socket, 503, 'Closing'))
-    // The app may take its time, or for ever: a client that leaves meanwhile gives its place back.
-    const unwatch = watchForEnd(socket, () => arrivals.remove(arrival))
-    const visitor = await admitted(request, this.#options)
+    const left = new AbortController()
+    const unwatch = watchForEnd(socket, () => {
+      arrivals.gone(arrival)
+      left.abort()
+    })
+    const visitor = await admitted(request, this.#options, left.signal)
     unwatch()
-    if (!arrivals.remove(arrival)) return
+    if (!arrivals.answered(arrival)) return
     if ('status' in visitor) refuse(socket, visitor.status, visitor.text)
     else if (wasDisconnected(arrival, visitor.identity)) refuse(socket, 401, 'Unauthorized')
     else this.#accept(request, socket, head, visitor)

@@ -14,32 +14,47 @@ export interface Arrival {
 }
 
 export class Arrivals {
-  readonly #all = new Set<Arrival>()
+  readonly #present = new Set<Arrival>()
+  readonly #unanswered = new Set<Arrival>()
 
+  /** How many are at the door. */
   get size(): number {
-    return this.#all.size
+    return this.#present.size
   }
 
+  /** How many the app has yet to answer for: those who are gone meanwhile too, as they cost something until then. */
+  get unanswered(): number {
+    return this.#unanswered.size
+  }
+
+  /** Notes one that the app is asked about. */
   expect(turnAway: () => void): Arrival {
     const arrival = { turnAway, disconnected: [] }
-    this.#all.add(arrival)
+    this.#present.add(arrival)
+    this.#unanswered.add(arrival)
     return arrival
   }
 
-  /** Takes one off the list; false when it was off already. */
-  remove(arrival: Arrival): boolean {
-    return this.#all.delete(arrival)
+  /** One has gone, and gives its place back. */
+  gone(arrival: Arrival): void {
+    this.#present.delete(arrival)
+  }
+
+  /** The app has answered; false when nobody waits for that any more. */
+  answered(arrival: Arrival): boolean {
+    this.#unanswered.delete(arrival)
+    return this.#present.delete(arrival)
   }
 
   /** Keeps out those who match. */
   disconnect(match: Match): void {
-    for (const { disconnected } of this.#all) disconnected.push(match)
+    for (const { disconnected } of this.#present) disconnected.push(match)
   }
 
   /** Turns all of them away. */
   close(): void {
-    const all = [...this.#all]
-    this.#all.clear()
+    const all = [...this.#present]
+    this.#present.clear()
     for (const { turnAway } of all) turnAway()
   }
 }

@@ -1,6 +1,7 @@
 // Who may listen to what: from the name that a client asked for to the stream it means, or to the reason why not. A signature
 // says that the server once printed a name; whether this identity may have it now is a question of its own.
 
+import { inTime } from '../in-time'
 import { warn } from '../log'
 import type { Identity, PublicStreams, ResolvedOptions, UpgradeRequest } from '../options'
 import type { RejectReason } from '../protocol/protocol'
@@ -30,12 +31,19 @@ export class Gate {
   readonly #signer: Signer | undefined
   readonly #public: PublicStreams
   readonly #authorize: ResolvedOptions['authorize']
+  readonly #answerTime: number
   readonly #revoked = new Map<string, Set<Match>>()
 
-  constructor({ secret, publicStreams, authorize }: Pick<ResolvedOptions, 'secret' | 'publicStreams' | 'authorize'>) {
+  constructor({
+    secret,
+    publicStreams,
+    authorize,
+    limits,
+  }: Pick<ResolvedOptions, 'secret' | 'publicStreams' | 'authorize' | 'limits'>) {
     this.#signer = secret.length > 0 ? new Signer(secret) : undefined
     this.#public = publicStreams ?? secret.length === 0
     this.#authorize = authorize
+    this.#answerTime = limits.answerTime
   }
 
   /** True when the app has a say in each subscription, so that requests must be kept. */
@@ -56,11 +64,12 @@ export class Gate {
     return { stream, expires: token?.expires }
   }
 
-  /** The app's own answer. A throw or a rejection is a no. */
-  async allows(stream: string, { identity, request }: Visitor): Promise<boolean> {
+  /** The app's own answer. A throw, a rejection and an answer that is too late are a no. `left` tells that the client has gone. */
+  async allows(stream: string, { identity, request }: Visitor, left: AbortSignal): Promise<boolean> {
+    // The request is kept whenever there is an `authorize` to be asked.
+    const question = { identity, stream, request: request as UpgradeRequest }
     try {
-      // The request is kept whenever there is an `authorize` to be asked.
-      return (await this.#authorize?.({ identity, stream, request: request as UpgradeRequest })) === true
+      return (await inTime(this.#answerTime, (signal) => this.#authorize?.({ ...question, signal }), left)) === true
     } catch (error) {
       warn(`authorize failed for "${stream}", which refuses it: ${error instanceof Error ? error.message : error}`)
       return false

@@ -3,6 +3,7 @@
 import type { RejectReason, SubscribeCommand } from '../protocol/protocol'
 import type { Connection } from './connection'
 import type { Gate, Right } from './gate'
+import { Questions } from './questions'
 import type { Replays } from './replays'
 import type { Subscriptions } from './subscriptions'
 
@@ -18,11 +19,13 @@ export interface SubscribingParts {
 
 export class Subscribing {
   readonly #parts: SubscribingParts
+  readonly #questions: Questions
   // Addresses that the app has not yet answered for, each with the attempt that the answer will be for.
   readonly #unanswered = new Map<Connection, Map<string, symbol>>()
 
   constructor(parts: SubscribingParts) {
     this.#parts = parts
+    this.#questions = new Questions(parts.gate, parts.streamsPerConnection)
   }
 
   subscribe(connection: Connection, command: SubscribeCommand): void {
@@ -46,6 +49,7 @@ export class Subscribing {
   /** Ends all that the connection has and asks for. */
   forget(connection: Connection): void {
     this.#unanswered.delete(connection)
+    this.#questions.forget(connection)
     this.#parts.subscriptions.endAll(connection)
   }
 
@@ -62,12 +66,12 @@ export class Subscribing {
     const attempt = Symbol(address)
     const unanswered = this.#unanswered.get(connection) ?? new Map<string, symbol>()
     this.#unanswered.set(connection, unanswered.set(address, attempt))
-    const allowed = await this.#parts.gate.allows(stream, connection)
+    const allowed = await this.#questions.ask(connection, stream)
     // Unsubscribed, asked again or gone meanwhile: this answer is nobody's any more.
     if (this.#unanswered.get(connection)?.get(address) !== attempt) return
     this.#answered(connection, address)
     // What held before the app was asked must still hold after it.
-    const still = allowed ? this.#admit(connection, command) : 'unauthorized'
+    const still = allowed ? this.#admit(connection, command) : allowed === undefined ? 'limit' : 'unauthorized'
     if (typeof still === 'string') this.reject(connection, address, still)
     else this.#open(connection, command, still)
   }

@@ -110,6 +110,35 @@ describe('authenticate', () => {
     })
   })
 
+  it('that never answers is asked about no more clients at once than the limit, also when they go again', (t) => {
+    const warned = warnings(t)
+    let calls = 0
+    const signals: AbortSignal[] = []
+    const authenticate: Authenticate = (_request, { signal }) => {
+      calls++
+      signals.push(signal)
+      return new Promise(() => {})
+    }
+    return withCable({ authenticate, limits: { unanswered: 3, answerTime: 400 } }, async ({ port, server }) => {
+      for (let n = 0; n < 3; n++) {
+        const serverSide = once(server, 'connection')
+        const client = connectTcp(port, '127.0.0.1')
+        client.write(handshake)
+        const [socket] = await serverSide
+        while (calls <= n) await new Promise(setImmediate)
+        const closed = once(socket, 'close')
+        client.end()
+        await closed
+      }
+      assert.deepEqual(refused(await upgradeAnswer(port)), [503, 'Too many at once'])
+      assert.deepEqual([calls, signals.every(({ aborted }) => aborted)], [3, true])
+      // Then it is too late for an answer, and they cost nothing any more.
+      while (warned.length < 3) await new Promise(setImmediate)
+      assert.equal((await upgradeAnswer(port)).status, 401)
+      assert.equal(calls, 4)
+    })
+  })
+
   it('that never answers does not hold up close()', () => {
     let asked: () => void = () => {}
     const question = new Promise<void>((resolve) => {

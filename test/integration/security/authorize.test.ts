@@ -159,14 +159,19 @@ describe('authorize', () => {
     })
   })
 
-  it('asked twice for one stream, the later answer counts, and the stream is delivered once', () => {
+  it('asked twice for one stream is asked one after the other, the later answer counts, and the stream is delivered once', () => {
     const app = new Asking<Asked>()
     return withCable({ authorize: app.ask }, async ({ connect, cable }) => {
       const client = await connect()
       client.send({ type: 'subscribe', stream: 's', cursor: null })
       client.send({ type: 'subscribe', stream: 's', cursor: null })
-      const [first, second] = [await app.next(), await app.next()]
+      client.send({ type: 'subscribe', stream: 's', cursor: null })
+      const first = await app.next()
+      client.ws.ping()
+      await once(client.ws, 'pong')
+      assert.equal(app.count, 1)
       first.answer(false)
+      const second = await app.next()
       second.answer(true)
       assert.equal((await client.next()).type, 'subscribed')
       await cable.broadcastJson('s', 1)
@@ -198,6 +203,53 @@ describe('authorize', () => {
         assert.deepEqual(await client.next(), { type: 'rejected', stream: `s${n}`, reason: 'limit' })
       }
       assert.equal(app.count, 3)
+    })
+  })
+
+  it('is asked once at a time, and no more streams than a connection may have, however fast a client subscribes and leaves', () => {
+    const app = new Asking<Asked>()
+    return withCable({ authorize: app.ask, limits: { streamsPerConnection: 5 } }, async ({ connect }) => {
+      const client = await connect()
+      for (let n = 0; n < 240; n++) {
+        client.send({ type: 'subscribe', stream: `s${n % 10}` })
+        client.send({ type: 'unsubscribe', stream: `s${n % 10}` })
+      }
+      client.ws.ping()
+      await once(client.ws, 'pong')
+      assert.equal(app.count, 5)
+    })
+  })
+
+  it('that takes too long is a refusal, and the app is told that its answer is of no use', (t) => {
+    const warned = warnings(t)
+    const signals: AbortSignal[] = []
+    const authorize = ({ signal }: { signal: AbortSignal }) => {
+      signals.push(signal)
+      return new Promise<boolean>(() => {})
+    }
+    return withCable({ authorize, limits: { answerTime: 20 } }, async ({ connect }) => {
+      const client = await connect()
+      assert.deepEqual(await client.subscribe('s'), unauthorized('s'))
+      assert.equal(signals[0]?.aborted, true)
+      assert.match(warned.join(), /no answer within 20 ms/)
+    })
+  })
+
+  it('is told by its signal when the client has gone', async () => {
+    let tell: (signal: AbortSignal) => void = () => {}
+    const asked = new Promise<AbortSignal>((resolve) => {
+      tell = resolve
+    })
+    const authorize = ({ signal }: { signal: AbortSignal }) => {
+      tell(signal)
+      return new Promise<boolean>(() => {})
+    }
+    await withCable({ authorize, limits: { answerTime: 60_000 } }, async ({ connect }) => {
+      const client = await connect()
+      client.send({ type: 'subscribe', stream: 's' })
+      const signal = await asked
+      client.ws.terminate()
+      if (!signal.aborted) await once(signal, 'abort')
     })
   })
 })
