@@ -7,6 +7,7 @@ import { formatCursor, positionIn } from './cursor'
 import type { Engine, EngineDelegate, Outgoing, Positioned, Replay, Signal } from './engine'
 import { Once } from './once'
 import { Ring } from './ring'
+import { overhead, sizeOf } from './size'
 
 interface Kept {
   readonly message: Positioned
@@ -24,9 +25,6 @@ interface StreamHistory {
   /** Position of the newest message of this stream that is gone. A cursor before it has a gap; one at it has none. */
   evicted: number
 }
-
-// What a kept message and a remembered stream cost beside their text, roughly, so that tiny ones are bounded too.
-const overhead = 200
 
 export class MemoryEngine implements Engine {
   readonly epoch = randomBytes(6).toString('base64url')
@@ -116,7 +114,7 @@ export class MemoryEngine implements Engine {
 
   #keep(message: Positioned): void {
     const history = this.#historyOf(message.stream)
-    const bytes = overhead + message.stream.length + message.json.length
+    const bytes = sizeOf(message)
     const kept: Kept = {
       message,
       history,

@@ -39,7 +39,7 @@ export class Connection implements Visitor, TransportDelegate {
   readonly #limits: ConnectionLimits
   readonly #delegate: ConnectionDelegate
   readonly #bucket: TokenBucket
-  #parting = false
+  #finished = false
   #cutOff: NodeJS.Timeout | undefined
 
   constructor(
@@ -64,6 +64,11 @@ export class Connection implements Visitor, TransportDelegate {
     return this.transport.pending
   }
 
+  /** True once the client gets nothing more: too much waits for it, or it is being sent away. */
+  get finished(): boolean {
+    return this.#finished
+  }
+
   /** A word as the client's bytes. */
   framed(word: Word): Buffer {
     const frames = this.protocol.encode(word).map((text) => this.transport.framing.frame(text))
@@ -78,15 +83,22 @@ export class Connection implements Visitor, TransportDelegate {
 
   /** Writes whole frames. A client that lets more than its bound pile up is reported once, and gets nothing more. */
   write(frames: Buffer): void {
-    if (this.#parting) return
+    if (this.#finished) return
     this.transport.write(frames)
-    if (this.transport.pending > this.#limits.pendingBytes) this.#delegate.connectionOverflowed(this)
+    if (this.transport.pending > this.#limits.pendingBytes) this.overflow()
+  }
+
+  /** Reports, once, that the client was sent more than can wait for it. */
+  overflow(): void {
+    if (this.#finished) return
+    this.#finished = true
+    this.#delegate.connectionOverflowed(this)
   }
 
   /** A last word, then an orderly end; cut off where that takes longer than `grace` ms. Until then it gets nothing more. */
   part(farewell: Word, code: number, grace: number, reason?: string): void {
-    if (this.#parting) return
-    this.#parting = true
+    if (this.#cutOff) return
+    this.#finished = true
     this.#cutOff = setTimeout(() => this.transport.destroy(), grace)
     this.#cutOff.unref()
     this.transport.end(this.framed(farewell), code, reason)
@@ -115,7 +127,7 @@ export class Connection implements Visitor, TransportDelegate {
   }
 
   #listens(): boolean {
-    if (this.#parting) return false
+    if (this.#finished) return false
     this.#delegate.frameReceived(this)
     if (this.#bucket.take()) return true
     this.#delegate.connectionTooFast(this)

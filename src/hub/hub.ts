@@ -159,7 +159,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
     this.#subscriptions.stop()
     this.#replays.stop()
     this.#connections.sendAway(timeout)
-    await this.#connections.emptied()
+    await this.#connections.emptied(timeout)
     await this.#engine.stop(this)
   }
 

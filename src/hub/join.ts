@@ -2,6 +2,7 @@
 // back for it. What it may hold is bounded.
 
 import type { Positioned, Replay } from '../engine/engine'
+import { sizeOf } from '../engine/size'
 import type { Joining } from './audience'
 import type { Subscription } from './subscriptions'
 
@@ -20,9 +21,12 @@ export class Join implements Joining {
   served = false
   /** True once nobody waits for it any more. */
   abandoned = false
+  /** True when the engine took too long, or more came meanwhile than may be held: all who asked have a gap. */
+  failed = false
   /** When its question to the engine has waited long enough, ms since 1970. */
   expires: number | undefined
-  #held: Positioned[] = []
+  /** Undefined once more came than may be held. */
+  #held: Positioned[] | undefined = []
   #bytes = 0
   #question: { settle: (replay?: Replay) => void; deadline: AbortController } | undefined
 
@@ -46,13 +50,21 @@ export class Join implements Joining {
     return true
   }
 
+  /** Takes all asks off the list, to be answered with a gap. */
+  failAll(): Ask[] {
+    this.failed = false
+    return this.#asks.splice(0)
+  }
+
   forget(address: string): void {
     for (let index = this.#asks.length; index-- > 0; ) {
       if (this.#asks[index]?.subscription.address === address) this.#asks.splice(index, 1)
     }
+    // Nobody waits for the answer, so nothing has to be held for it.
+    if (this.#asks.length === 0) this.#withdraw()
   }
 
-  /** Puts a question; resolves to undefined once `fail()` or `abandon()` was called. Rejects as the engine does. */
+  /** Puts a question. Resolves to undefined where nobody waits for the answer any more; rejects as the engine does. */
   question(put: (deadline: AbortSignal) => Promise<Replay>): Promise<Replay | undefined> {
     return new Promise((resolve, reject) => {
       const deadline = new AbortController()
@@ -62,16 +74,17 @@ export class Join implements Joining {
   }
 
   hold(message: Positioned): void {
+    if (!this.#held) return
     this.#held.push(message)
-    this.#bytes += message.json.length
+    this.#bytes += sizeOf(message)
     if (this.#bytes <= this.#maxBytes) return
-    // From here to the answer, which says that there is a gap, nothing of it can be used.
-    this.#held = []
+    // Nothing of it can be used from here to the answer, which says that there is a gap.
+    this.#held = undefined
     this.fail()
   }
 
-  /** What was held back until now, by whom takes it. */
-  release(): Positioned[] {
+  /** Hands over what was held back until now, and begins anew; undefined where more came than may be held. */
+  release(): Positioned[] | undefined {
     const held = this.#held
     this.#held = []
     this.#bytes = 0
@@ -80,12 +93,18 @@ export class Join implements Joining {
 
   /** Ends the question without an answer. */
   fail(): void {
-    this.#question?.settle()
-    this.#question?.deadline.abort()
+    this.failed = true
+    this.#withdraw()
   }
 
   abandon(): void {
     this.abandoned = true
-    this.fail()
+    this.#asks.length = 0
+    this.#withdraw()
+  }
+
+  #withdraw(): void {
+    this.#question?.settle()
+    this.#question?.deadline.abort()
   }
 }

@@ -46,9 +46,10 @@ export class Replays {
     const known = audience.joining?.get(connection)
     const join = known instanceof Join ? known : new Join(this.#parts.pendingBytes)
     join.ask({ subscription, cursor })
-    if (join === known) return
-    join.served = topic.join(audience, connection, join) || served
-    void this.#run(join, subscription)
+    const joined = join !== known
+    const member = joined && topic.join(audience, connection, join)
+    join.served ||= member || served
+    if (joined) void this.#run(join, subscription)
   }
 
   stop(): void {
@@ -60,10 +61,15 @@ export class Replays {
     for (let ask = join.next(); ask; ask = join.next()) {
       const replay = await this.#replay(join, topic.name, ask.cursor)
       if (join.abandoned) return
-      if (join.answered(ask)) this.#answer(join, ask, replay)
+      // Who asked later has waited as long for the same engine, or is missing the same messages.
+      if (join.failed) for (const each of join.failAll()) this.#answer(join, each, undefined)
+      else if (join.answered(ask)) this.#answer(join, ask, replay)
     }
-    // Still held where the last to ask has given up meanwhile.
-    const held = notSeen(connection, audience, join.release())
+    // Something is still held where the last to ask has given up meanwhile.
+    const released = join.release()
+    // And where some of it is gone, there is no answer left to say so: the client comes back with its cursor.
+    if (!released) connection.overflow()
+    const held = notSeen(connection, audience, released ?? [])
     if (held.length > 0) connection.write(Buffer.concat(framesFor(connection, audience, held)))
     // That write may have been one too many for a client that does not read.
     if (!join.abandoned) topic.serve(audience, connection)
@@ -74,7 +80,7 @@ export class Replays {
     const { connection, audience, address, topic } = subscription
     const progress = this.#parts.progress()
     const { recovered, position, cursor, messages } = replay ?? { recovered: false, ...progress, messages: [] }
-    const held = notSeen(connection, audience, join.release())
+    const held = notSeen(connection, audience, join.release() ?? [])
     const replayed = recovered && asked !== null
     // Who was served before goes on being served: an answer that replays nothing must not swallow what was held.
     const goesOn = join.served && !replayed
