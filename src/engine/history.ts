@@ -4,6 +4,7 @@
 import type { ResolvedOptions } from '../options'
 import type { Positioned } from './engine'
 import { Ring } from './ring'
+import { silentSize, sizeOf, streamSize } from './size'
 
 export type HistoryBounds = Pick<ResolvedOptions['history'], 'size' | 'ttl' | 'streamBytes' | 'totalBytes'>
 
@@ -31,11 +32,6 @@ export interface HistorySnapshot {
   readonly evicted: readonly (readonly [stream: string, position: number])[]
   readonly forgotten: number
 }
-
-// What a kept message, a stream with messages and a silent stream cost beside their text, bytes, as measured on Node 20.
-const messageOverhead = 300
-const streamOverhead = 350
-const silentOverhead = 150
 
 export class History {
   readonly #bounds: HistoryBounds
@@ -79,7 +75,7 @@ export class History {
 
   keep(message: Positioned, left = this.#bounds.ttl): void {
     const history = this.#historyOf(message.stream)
-    const bytes = messageOverhead + bytesOf(message.json)
+    const bytes = sizeOf(message)
     const expires = this.#now() + left
     const kept: Kept = { message, history, bytes, expires, older: this.#newest, newer: undefined }
     if (this.#newest) this.#newest.newer = kept
@@ -126,9 +122,9 @@ export class History {
     const known = this.#streams.get(stream)
     if (known) return known
     const history = { stream, kept: new Ring<Kept>(), bytes: 0, evicted: this.#silent.get(stream) ?? this.#forgotten }
-    if (this.#silent.delete(stream)) this.#silentBytes -= silentBytes(stream)
+    if (this.#silent.delete(stream)) this.#silentBytes -= silentSize(stream)
     this.#streams.set(stream, history)
-    this.#bytes += streamBytes(stream)
+    this.#bytes += streamSize(stream)
     return history
   }
 
@@ -166,13 +162,13 @@ export class History {
     this.#bytes -= kept.bytes
     if (history.kept.length > 0) return
     this.#streams.delete(history.stream)
-    this.#bytes -= streamBytes(history.stream)
+    this.#bytes -= streamSize(history.stream)
     this.#remember(history.stream, history.evicted)
   }
 
   #remember(stream: string, evicted: number): void {
     this.#silent.set(stream, evicted)
-    this.#silentBytes += silentBytes(stream)
+    this.#silentBytes += silentSize(stream)
     // Names of silent streams may take a quarter of the whole; past that the longest silent are forgotten.
     while (this.#silentBytes > this.#bounds.totalBytes / 4) this.#forgetSilent()
   }
@@ -180,22 +176,9 @@ export class History {
   #forgetSilent(): void {
     for (const [stream, evicted] of this.#silent) {
       this.#silent.delete(stream)
-      this.#silentBytes -= silentBytes(stream)
+      this.#silentBytes -= silentSize(stream)
       this.#forgotten = Math.max(this.#forgotten, evicted)
       return
     }
   }
-}
-
-// V8 holds text that is not ASCII in up to two bytes a character.
-function bytesOf(text: string): number {
-  return Buffer.byteLength(text) === text.length ? text.length : text.length * 2
-}
-
-function streamBytes(stream: string): number {
-  return streamOverhead + bytesOf(stream)
-}
-
-function silentBytes(stream: string): number {
-  return silentOverhead + bytesOf(stream)
 }

@@ -41,9 +41,9 @@ export class Connection implements Visitor, TransportDelegate {
   readonly #backlog: Backlog<Connection>
   readonly #delegate: ConnectionDelegate
   readonly #bucket: TokenBucket
-  #parting = false
   /** Whether something waited after the last write. */
   #waited = false
+  #finished = false
   #cutOff: NodeJS.Timeout | undefined
 
   constructor(
@@ -70,6 +70,11 @@ export class Connection implements Visitor, TransportDelegate {
     return this.transport.pending
   }
 
+  /** True once the client gets nothing more: too much waits for it, or it is being sent away. */
+  get finished(): boolean {
+    return this.#finished
+  }
+
   /** A word as the client's bytes. */
   framed(word: Word): Buffer {
     const frames = this.protocol.encode(word).map((text) => this.transport.framing.frame(text))
@@ -84,7 +89,7 @@ export class Connection implements Visitor, TransportDelegate {
 
   /** Writes whole frames. A client that lets more than its bound pile up is reported once, and gets nothing more. */
   write(frames: Buffer, taken?: () => void): void {
-    if (this.#parting) {
+    if (this.#finished) {
       taken?.()
       return
     }
@@ -92,21 +97,28 @@ export class Connection implements Visitor, TransportDelegate {
     const { pending } = this.transport
     if (pending === 0 && !this.#waited) return
     this.#waited = pending > 0
-    if (pending > this.#limits.pendingBytes) this.#delegate.connectionOverflowed(this)
+    if (pending > this.#limits.pendingBytes) this.overflow()
     else this.#backlog.note(this, pending)
+  }
+
+  /** Reports, once, that the client was sent more than can wait for it. */
+  overflow(): void {
+    if (this.#finished) return
+    this.#finished = true
+    this.#delegate.connectionOverflowed(this)
   }
 
   /** Takes what something costs from what the client may ask for; false, and reported, when it has asked for too much. */
   pay(count = 1): boolean {
-    if (this.#bucket.take(count)) return true
+    if (this.#bucket.take(undefined, count)) return true
     this.#delegate.connectionTooFast(this)
     return false
   }
 
   /** A last word, then an orderly end; cut off where that takes longer than `grace` ms. Until then it gets nothing more. */
   part(farewell: Word, code: number, grace: number, reason?: string): void {
-    if (this.#parting) return
-    this.#parting = true
+    if (this.#cutOff) return
+    this.#finished = true
     this.#cutOff = setTimeout(() => this.transport.destroy(), grace)
     this.#cutOff.unref()
     this.transport.end(this.framed(farewell), code, reason)
@@ -135,7 +147,7 @@ export class Connection implements Visitor, TransportDelegate {
   }
 
   #listens(): boolean {
-    if (this.#parting) return false
+    if (this.#finished) return false
     this.#delegate.frameReceived(this)
     return this.pay()
   }

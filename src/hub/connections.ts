@@ -32,11 +32,15 @@ export class Connections {
     }
   }
 
-  /** Resolves when the last one has gone. */
-  async emptied(): Promise<void> {
+  /** Resolves when the last one has gone. Who is still there after `timeout` ms is cut off. */
+  async emptied(timeout: number): Promise<void> {
     if (this.#all.size === 0) return
+    const late = setTimeout(() => {
+      for (const connection of this.#all) connection.terminate()
+    }, timeout)
     await new Promise<void>((resolve) => {
       this.#emptied = resolve
     })
+    clearTimeout(late)
   }
 }

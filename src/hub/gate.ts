@@ -79,9 +79,11 @@ export class Gate {
   /** Refuses a stream to whoever matches, until the returned function is called. */
   revoke(stream: string, match: Match): () => void {
     const matches = this.#revoked.get(stream) ?? new Set()
-    this.#revoked.set(stream, matches.add(match))
+    // One of its own, as the same function may be given twice and taken back once.
+    const own: Match = (identity) => match(identity)
+    this.#revoked.set(stream, matches.add(own))
     return () => {
-      matches.delete(match)
+      matches.delete(own)
       if (matches.size === 0 && this.#revoked.get(stream) === matches) this.#revoked.delete(stream)
     }
   }

@@ -68,7 +68,6 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
       progress,
       pendingBytes,
       refreshSpread,
-      tooSlow: (connection) => this.connectionOverflowed(connection),
     })
     this.#subscribing = new Subscribing({
       gate: this.#gate,
@@ -85,7 +84,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
       subscribing: this.#subscribing,
       dismiss: (connection) => this.#part(connection, 1008, 'unauthorized', false),
     })
-    this.#backlog = new Backlog(limits.totalPendingBytes, (connection) => this.connectionOverflowed(connection))
+    this.#backlog = new Backlog(limits.totalPendingBytes, (connection) => connection.overflow())
     this.#heartbeat = new Heartbeat(options.heartbeat, this)
   }
 
@@ -160,7 +159,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
     this.#subscriptions.stop()
     this.#replays.stop()
     this.#connections.sendAway(timeout)
-    await this.#connections.emptied()
+    await this.#connections.emptied(timeout)
     await this.#engine.stop(this)
   }
 

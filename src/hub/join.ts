@@ -2,6 +2,7 @@
 // back for it. What it may hold is bounded.
 
 import type { Positioned, Replay } from '../engine/engine'
+import { sizeOf } from '../engine/size'
 import type { Joining } from './audience'
 import type { Subscription } from './subscriptions'
 
@@ -16,22 +17,23 @@ export class Join implements Joining {
   /** Unanswered, in order. */
   readonly #asks: Ask[] = []
   readonly #maxBytes: number
-  readonly #tooSlow: () => void
   /** True when the connection is served beside this: it then goes on getting everything, whatever the replay brings. */
   served = false
   /** True once nobody waits for it any more. */
   abandoned = false
-  /** When what it waits for is too late, ms since 1970. */
+  /** True when the engine took too long, or more came meanwhile than may be held: all who asked have a gap. */
+  failed = false
+  /** When what it waits for is too late, ms since 1970, and what is done then. */
   expires: number | undefined
-  #held: Positioned[] = []
+  late = (): void => {}
+  /** Undefined once more came than may be held. */
+  #held: Positioned[] | undefined = []
   #bytes = 0
-  #discarding = false
   #question: { settle: (replay?: Replay) => void; deadline: AbortController } | undefined
 
-  /** `maxBytes` is what may be held back; `tooSlow` is called when the client does not take what it was replayed. */
-  constructor(maxBytes: number, tooSlow: () => void) {
+  /** `maxBytes` is what may be held back. */
+  constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
-    this.#tooSlow = tooSlow
   }
 
   ask(ask: Ask): void {
@@ -50,59 +52,61 @@ export class Join implements Joining {
     return taken
   }
 
+  /** Takes all asks off the list, to be answered with a gap. */
+  failAll(): Ask[] {
+    this.failed = false
+    return this.#asks.splice(0)
+  }
+
   forget(address: string): void {
     for (let index = this.#asks.length; index-- > 0; ) {
       if (this.#asks[index]?.subscription.address === address) this.#asks.splice(index, 1)
     }
+    // Nobody waits for the answer, so nothing has to be held for it.
+    if (this.#asks.length === 0) this.#withdraw()
   }
 
-  /** Puts a question; resolves to undefined when it was given up. Rejects as the engine does. */
-  async question(put: (deadline: AbortSignal) => Promise<Replay>): Promise<Replay | undefined> {
-    const deadline = new AbortController()
-    try {
-      return await new Promise((resolve, reject) => {
-        this.#question = { settle: resolve, deadline }
-        put(deadline.signal).then(resolve, reject)
-      })
-    } finally {
-      this.#question = undefined
-    }
+  /** Puts a question. Resolves to undefined where nobody waits for the answer any more; rejects as the engine does. */
+  question(put: (deadline: AbortSignal) => Promise<Replay>): Promise<Replay | undefined> {
+    return new Promise((resolve, reject) => {
+      const deadline = new AbortController()
+      this.#question = { settle: resolve, deadline }
+      put(deadline.signal).then(resolve, reject)
+    })
   }
 
   hold(message: Positioned): void {
-    if (this.#discarding) return
+    if (!this.#held) return
     this.#held.push(message)
-    this.#bytes += message.json.length
-    if (this.#bytes > this.#maxBytes) this.giveUp()
+    this.#bytes += sizeOf(message)
+    if (this.#bytes <= this.#maxBytes) return
+    // Nothing of it can be used from here to the answer, which says that there is a gap.
+    this.#held = undefined
+    this.fail()
   }
 
-  /** What was held back until now. Whoever takes it sends it. */
-  release(): Positioned[] {
+  /** Hands over what was held back until now, and begins anew; undefined where more came than may be held. */
+  release(): Positioned[] | undefined {
     const held = this.#held
     this.#held = []
     this.#bytes = 0
-    this.#discarding = false
     return held
   }
 
-  /** Too late or too much: a question ends without an answer, which is a gap; a client that does not take its replay is dropped. */
-  giveUp(): void {
-    if (!this.#question) {
-      this.#tooSlow()
-      return
-    }
-    // From here to the answer, which says that there is a gap, what comes is of no use.
-    this.#held = []
-    this.#discarding = true
-    this.#question.settle()
-    this.#question.deadline.abort()
+  /** Ends the question without an answer. */
+  fail(): void {
+    this.failed = true
+    this.#withdraw()
   }
 
-  /** The connection has left: nobody waits for anything any more. */
   abandon(): void {
     this.abandoned = true
-    this.#held = []
-    this.#discarding = true
+    this.#asks.length = 0
+    this.#held = undefined
+    this.#withdraw()
+  }
+
+  #withdraw(): void {
     this.#question?.settle()
     this.#question?.deadline.abort()
   }

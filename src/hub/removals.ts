@@ -47,8 +47,13 @@ export class Removals {
   /** Ends the subscriptions of whoever matches, and refuses the stream to them until the returned function is called. */
   revoke(stream: string, who: string | Match): () => void {
     if (typeof who === 'string') {
+      let restored = false
       this.#send({ type: 'revoke', stream, subject: who })
-      return () => this.#send({ type: 'restore', stream, subject: who })
+      return () => {
+        // Once: a second call must not take back what somebody else revoked since.
+        if (!restored) this.#send({ type: 'restore', stream, subject: who })
+        restored = true
+      }
     }
     const connections = [...(this.#parts.subscriptions.topic(stream)?.connections() ?? [])]
     for (const connection of connections.filter(({ identity }) => who(identity))) {

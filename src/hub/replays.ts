@@ -32,14 +32,12 @@ export interface ReplayParts {
   readonly pendingBytes: number
   /** The window over which pages with a gap refresh themselves, ms. */
   readonly refreshSpread: number
-  /** Told of a connection that cannot keep up. */
-  readonly tooSlow: (connection: Connection) => void
 }
 
 export class Replays {
   readonly #parts: ReplayParts
   readonly #frames = new KeptFrames()
-  readonly #deadlines = new Expiry<Join>((join) => join.giveUp())
+  readonly #deadlines = new Expiry<Join>((join) => join.late())
 
   constructor(parts: ReplayParts) {
     this.#parts = parts
@@ -57,12 +55,12 @@ export class Replays {
   start(subscription: Subscription, cursor: string | null, served: boolean): void {
     const { audience, connection, topic } = subscription
     const known = audience.joining?.get(connection)
-    const tooSlow = () => this.#parts.tooSlow(connection)
-    const join = known instanceof Join ? known : new Join(this.#parts.pendingBytes, tooSlow)
+    const join = known instanceof Join ? known : new Join(this.#parts.pendingBytes)
     join.ask({ subscription, cursor })
-    if (join === known) return
-    join.served = topic.join(audience, connection, join) || served
-    void this.#run(join, subscription)
+    const joined = join !== known
+    const member = joined && topic.join(audience, connection, join)
+    join.served ||= member || served
+    if (joined) void this.#run(join, subscription)
   }
 
   stop(): void {
@@ -70,32 +68,36 @@ export class Replays {
   }
 
   // What is asked for meanwhile, by this or another name of the stream, is answered in its turn. The connection is served in
-  // the very moment that nothing is held back for it any more.
+  // the very moment that nothing is held back for it any more, so nothing is waited for that need not be.
   async #run(join: Join, { connection, audience, topic }: Subscription): Promise<void> {
-    for (;;) {
-      const ask = join.next()
+    for (let ask = join.next(); ; ask = join.next()) {
+      let writing: Promise<void> | undefined
       if (ask) {
         const replay = await this.#replay(join, topic.name, ask.cursor)
         if (join.abandoned) return
-        await this.#answer(join, join.take(ask), replay)
+        // Who asked later has waited as long for the same engine, or is missing the same messages.
+        writing = join.failed ? this.#answer(join, join.failAll()) : this.#answer(join, join.take(ask), replay)
       } else {
         const held = join.release()
-        if (held.length === 0) break
-        await this.#write(join, connection, this.#framesFor(connection, audience, held))
+        if (held?.length === 0) break
+        // Where some of it is gone, there is no answer left to say so: the client comes back with its cursor.
+        if (held) writing = this.#write(join, connection, this.#framesFor(connection, audience, held))
+        else connection.overflow()
       }
+      if (writing) await writing
       if (join.abandoned) return
     }
     topic.serve(audience, connection)
   }
 
   // Without a replay nobody knows what was missed: that is a gap, not an error of the client's.
-  async #answer(join: Join, asks: readonly Ask[], replay: Replay | undefined): Promise<void> {
+  #answer(join: Join, asks: readonly Ask[], replay?: Replay): Promise<void> | undefined {
     const [first] = asks
-    if (!first) return
+    if (!first) return undefined
     const { connection, audience, topic } = first.subscription
     const progress = this.#parts.progress()
     const { recovered, position, cursor, messages } = replay ?? { recovered: false, ...progress, messages: [] }
-    const held = join.release()
+    const held = join.release() ?? []
     const replayed = recovered && first.cursor !== null
     // Who was served before goes on being served: an answer that replays nothing must not swallow what was held.
     const goesOn = join.served && !replayed
@@ -123,15 +125,17 @@ export class Replays {
       }),
     )
     const bytes = after.reduce((sum, { length }) => sum + length, 0)
-    if (bytes < bytesPerMessage || connection.pay(bytes / bytesPerMessage)) {
-      await this.#write(join, connection, [...before, ...answers, ...after])
-    }
+    if (bytes >= bytesPerMessage && !connection.pay(bytes / bytesPerMessage)) return undefined
+    return this.#write(join, connection, [...before, ...answers, ...after])
   }
 
   async #replay(join: Join, stream: string, cursor: string | null): Promise<Replay | undefined> {
     try {
-      return await this.#inTime(join, patience, () =>
-        join.question(async (deadline) => this.#parts.engine.since(stream, cursor, deadline)),
+      return await this.#inTime(
+        join,
+        patience,
+        () => join.fail(),
+        () => join.question(async (deadline) => this.#parts.engine.since(stream, cursor, deadline)),
       )
     } catch (error) {
       warn(`history of "${stream}" could not be read: ${error instanceof Error ? error.message : error}`)
@@ -139,8 +143,16 @@ export class Replays {
     }
   }
 
+  // Where one piece is enough, there is nothing to wait for.
+  #write(join: Join, connection: Connection, frames: readonly Buffer[]): Promise<void> | undefined {
+    if (frames.reduce((sum, { length }) => sum + length, 0) > pieceBytes)
+      return this.#writePieces(join, connection, frames)
+    if (frames.length > 0) connection.write(joined(frames))
+    return undefined
+  }
+
   // A reader is slow when it makes no progress, not when much waits for it.
-  async #write(join: Join, connection: Connection, frames: readonly Buffer[]): Promise<void> {
+  async #writePieces(join: Join, connection: Connection, frames: readonly Buffer[]): Promise<void> {
     let piece: Buffer[] = []
     let bytes = 0
     for (const frame of frames) {
@@ -148,7 +160,8 @@ export class Replays {
       bytes += frame.length
       if (bytes < pieceBytes) continue
       const whole = joined(piece)
-      await this.#inTime(join, patienceWithReader, () => new Promise<void>((taken) => connection.write(whole, taken)))
+      const taken = () => new Promise<void>((resolve) => connection.write(whole, resolve))
+      await this.#inTime(join, patienceWithReader, () => connection.overflow(), taken)
       if (join.abandoned) return
       piece = []
       bytes = 0
@@ -156,7 +169,9 @@ export class Replays {
     if (piece.length > 0) connection.write(joined(piece))
   }
 
-  async #inTime<Result>(join: Join, patience: number, wait: () => Promise<Result>): Promise<Result> {
+  // `late` is called when what is waited for takes longer than `patience` ms, and then brings it to an end.
+  async #inTime<Result>(join: Join, patience: number, late: () => void, wait: () => Promise<Result>): Promise<Result> {
+    join.late = late
     join.expires = Date.now() + patience
     this.#deadlines.add(join)
     try {

@@ -84,7 +84,6 @@ export class Subscriptions {
     if (own.size === 0) this.#subscriptions.delete(connection)
     this.#expiry.remove(subscription)
     this.#count--
-    subscription.audience.joining?.get(connection)?.forget(address)
     this.#leave(subscription)
   }
 
@@ -103,7 +102,8 @@ export class Subscriptions {
   }
 
   // A connection may have several addresses in one audience: it leaves with the last of them.
-  #leave({ connection, topic, audience }: Subscription): boolean {
+  #leave({ connection, address, topic, audience }: Subscription): boolean {
+    audience.joining?.get(connection)?.forget(address)
     for (const other of this.of(connection).values()) if (other.audience === audience) return false
     const served = topic.leave(audience, connection)
     if (topic.empty) this.#topics.delete(topic.name)

@@ -15,7 +15,7 @@ export class TokenBucket {
   }
 
   /** Takes one, or as many as something costs; false when there are not enough left. */
-  take(count = 1, now = performance.now()): boolean {
+  take(now = performance.now(), count = 1): boolean {
     const earned = ((now - this.#at) / 1_000) * this.#perSecond
     this.#tokens = Math.min(this.#perSecond * saved, this.#tokens + earned)
     this.#at = now

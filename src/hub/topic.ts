@@ -52,6 +52,8 @@ export class Topic {
   /** Makes a connection a member. */
   serve(audience: Audience, connection: Connection): void {
     this.#settle()
+    // That may have been too much for the connection. It has left everything then, and must not come in again.
+    if (connection.finished) return
     audience.joining?.delete(connection)
     audience.members.add(connection)
   }
@@ -59,6 +61,10 @@ export class Topic {
   /** From now on messages are held back for the connection. Returns whether it was a member. */
   join(audience: Audience, connection: Connection, joining: Joining): boolean {
     this.#settle()
+    if (connection.finished) {
+      joining.abandon()
+      return false
+    }
     audience.joining ??= new Map()
     audience.joining.set(connection, joining)
     return audience.members.delete(connection)

@@ -1,0 +1,65 @@
+// All connections of a process, and how they are sent away.
+
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, describe, it, mock } from 'node:test'
+import { Connections } from '../../../src/hub/connections.ts'
+import { connectionOf, turn } from '../../support/hub-doubles.ts'
+
+function connected(count: number) {
+  const connections = new Connections()
+  const transports = Array.from({ length: count }, () => {
+    const { transport, connection } = connectionOf({ connectionClosed: (each) => connections.delete(each) })
+    connections.add(connection)
+    return transport
+  })
+  return { connections, transports }
+}
+
+describe('Connections', () => {
+  beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }))
+  afterEach(() => mock.timers.reset())
+
+  it('tells each to come back, and when: spread over 2 ms for each, between half a second and ten', () => {
+    for (const [count, least, most] of [
+      [3, 0, 500],
+      [1_000, 500, 2_000],
+      [6_000, 2_000, 10_000],
+    ] as const) {
+      const { connections, transports } = connected(count)
+      connections.sendAway(1_000)
+      const farewells = transports.flatMap((transport) => transport.read())
+      const last = Math.max(...farewells.map(({ after }) => after as number))
+      assert.ok(last >= least && last < most, `${count}: ${last}`)
+      assert.ok(
+        farewells.every(
+          ({ type, reason, reconnect }) => `${type} ${reason} ${reconnect}` === 'disconnect server_restart true',
+        ),
+      )
+      assert.ok(transports.every(({ ends }) => ends[0] === 1012))
+    }
+  })
+
+  it('is emptied at once where there is none, and otherwise with the last one', async () => {
+    await new Connections().emptied(1_000)
+    const { connections, transports } = connected(2)
+    let emptied = false
+    void connections.emptied(1_000).then(() => {
+      emptied = true
+    })
+    transports[0]?.close()
+    await turn()
+    assert.equal(emptied, false)
+    transports[1]?.close()
+    await turn()
+    assert.deepEqual([emptied, connections.size], [true, 0])
+  })
+
+  it('cuts off who is still there when the time is over, also who was being sent away with more patience', async () => {
+    const { connections, transports } = connected(2)
+    connections.sendAway(60_000)
+    const emptied = connections.emptied(1_000)
+    mock.timers.tick(1_000)
+    await emptied
+    assert.ok(transports.every(({ ends }) => ends.at(-1) === 'destroyed'))
+  })
+})

@@ -1,0 +1,134 @@
+// Taking back a connection or a stream: by a function in this process, by a subject in all of them.
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { hubOf, turn } from '../../support/hub-doubles.ts'
+import { warnings } from '../../support/warnings.ts'
+
+const types = (page: ReturnType<ReturnType<typeof hubOf>['client']>) =>
+  page.read().map(({ type, reason }) => `${type} ${reason ?? ''}`.trim())
+
+describe('disconnect', () => {
+  it('closes every connection that a function matches, for good', () => {
+    const { hub, client } = hubOf()
+    const [mine, other] = [client({ id: 7 }), client({ id: 8 })]
+    hub.removals.disconnect(({ id }) => id === 7)
+    assert.deepEqual(mine.read(), [{ type: 'disconnect', reason: 'unauthorized', reconnect: false }])
+    assert.deepEqual([mine.ends, other.ends], [[1008], []])
+  })
+
+  it('closes nobody where the function throws, and tells the caller', () => {
+    const { hub, client } = hubOf()
+    const pages = [client({ id: 7 }), client(undefined)]
+    assert.throws(() => hub.removals.disconnect((identity) => identity.id === 7), TypeError)
+    assert.deepEqual(
+      pages.map(({ ends }) => ends),
+      [[], []],
+    )
+  })
+
+  it('travels by the engine where it is given a subject, and finds it in identities and in their ids', () => {
+    const { hub, engine, client } = hubOf()
+    const pages = [client('7'), client(7), client({ id: 7 }), client({ id: '7' }), client({ id: 8 }), client(undefined)]
+    hub.removals.disconnect('7')
+    assert.deepEqual(engine.signals, [{ type: 'disconnect', subject: '7' }])
+    assert.deepEqual(
+      pages.map(({ ends }) => ends.length),
+      [1, 1, 1, 1, 0, 0],
+    )
+  })
+
+  it('reaches those who are still at the door', () => {
+    const { hub } = hubOf()
+    const arrival = hub.arrivals.expect(() => {})
+    hub.removals.disconnect('7')
+    assert.equal(arrival.disconnected.length, 1)
+  })
+
+  it('that does not get through is said aloud', async (t) => {
+    const warned = warnings(t)
+    const { hub, engine } = hubOf()
+    engine.signal = () => Promise.reject(new Error('away'))
+    hub.removals.disconnect('7')
+    await turn()
+    assert.deepEqual(warned, ['[turbo-cable] disconnect of "7" did not reach every process: away'])
+  })
+})
+
+describe('revoke', () => {
+  it('ends the stream for whoever matches, under each of its names, and leaves all else', async () => {
+    const { hub, client, publish } = hubOf()
+    const [mine, other] = [client(7), client(8)]
+    for (const page of [mine, other]) for (const stream of ['s', 't']) page.subscribe(stream)
+    for (const page of [mine, other]) page.read()
+    hub.removals.revoke('s', (identity) => identity === 7)
+    await publish('s', 1)
+    await publish('t', 2)
+    assert.deepEqual(types(mine), ['rejected unauthorized', 'message'])
+    assert.deepEqual(types(other), ['message', 'message'])
+  })
+
+  it('refuses the stream until it is taken back', () => {
+    const { hub, client } = hubOf()
+    const page = client(7)
+    const restore = hub.removals.revoke('s', (identity) => identity === 7)
+    page.subscribe('s')
+    restore()
+    page.subscribe('s')
+    assert.deepEqual(types(page), ['rejected unauthorized', 'subscribed'])
+  })
+
+  it('ends a replay under way, whose answer is nobody’s then', async () => {
+    const { hub, engine, client } = hubOf()
+    engine.answers = false
+    const page = client(7)
+    page.subscribe('s', { cursor: 'e:0' })
+    hub.removals.revoke('s', '7')
+    engine.questions[0]?.answer()
+    await turn()
+    assert.deepEqual(types(page), ['rejected unauthorized'])
+    assert.equal(hub.stats().subscriptions, 0)
+  })
+
+  it('by subject refuses the stream in every process, until it is restored', () => {
+    const { hub, engine, client } = hubOf()
+    const page = client(7)
+    const restore = hub.removals.revoke('s', '7')
+    page.subscribe('s')
+    restore()
+    page.subscribe('s')
+    assert.deepEqual(types(page), ['rejected unauthorized', 'subscribed'])
+    assert.deepEqual(
+      engine.signals.map(({ type }) => type),
+      ['revoke', 'restore'],
+    )
+  })
+
+  it('is restored once: what was revoked since stays so', () => {
+    const { hub, client } = hubOf()
+    const page = client(7)
+    const restore = hub.removals.revoke('s', '7')
+    restore()
+    hub.removals.revoke('s', '7')
+    restore()
+    page.subscribe('s')
+    assert.deepEqual(types(page), ['rejected unauthorized'])
+  })
+
+  it('that comes twice for one subject is undone by one restore', () => {
+    const { hub, client } = hubOf()
+    const page = client(7)
+    for (const type of ['revoke', 'revoke', 'restore'] as const) hub.signalled({ type, stream: 's', subject: '7' })
+    page.subscribe('s')
+    assert.deepEqual(types(page), ['subscribed'])
+  })
+
+  it('keeps subjects and streams apart, whatever is in their names', () => {
+    const { hub, client } = hubOf()
+    const page = client('b')
+    hub.signalled({ type: 'revoke', stream: 's', subject: 'b' })
+    hub.signalled({ type: 'restore', stream: 's","b', subject: '' })
+    page.subscribe('s')
+    assert.deepEqual(types(page), ['rejected unauthorized'])
+  })
+})
