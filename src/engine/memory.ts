@@ -1,5 +1,5 @@
-// The engine of one process: a counter and a bounded history in memory. Every bound holds after each publish, and each
-// eviction is O(1): messages leave from the head of their stream, or from the head of the list over all streams.
+// The engine of one process: a counter, and a bounded history in memory. Every bound holds after each publish. Evicting a message
+// is O(1): the oldest of its stream goes, or the oldest of all.
 
 import { randomBytes } from 'node:crypto'
 import type { ResolvedOptions } from '../options'
@@ -22,16 +22,18 @@ interface StreamHistory {
   readonly stream: string
   readonly kept: Ring<Kept>
   bytes: number
-  /** Position of the newest message of this stream that is gone. A cursor before it has a gap; one at it has none. */
+  /** The position of the newest message of this stream that was evicted. An earlier cursor has a gap, this one has none. */
   evicted: number
 }
 
+/** The default engine. Its history is lost when the process ends. */
 export class MemoryEngine implements Engine {
   readonly epoch = randomBytes(6).toString('base64url')
   readonly #bounds: ResolvedOptions['history']
   readonly #now: () => number
   readonly #streams = new Map<string, StreamHistory>()
-  // Streams whose messages are all gone, oldest first: what makes "no gap" exact after a stream fell silent.
+  // Streams of which no message is kept, with the position of their last one, longest silent first. So a client that has seen
+  // that message has no gap.
   readonly #silent = new Map<string, number>()
   readonly #delegates = new Set<EngineDelegate>()
   readonly #once = new Once()
@@ -40,7 +42,7 @@ export class MemoryEngine implements Engine {
   #newest: Kept | undefined
   #bytes = 0
   #silentBytes = 0
-  // Highest position of any stream that even #silent had to forget: a cursor before it can no longer be judged.
+  // The highest position that #silent had to forget. Nobody can tell whether an earlier cursor has a gap.
   #forgotten = 0
 
   constructor(bounds: ResolvedOptions['history'], now: () => number = () => performance.now()) {
@@ -48,12 +50,12 @@ export class MemoryEngine implements Engine {
     this.#now = now
   }
 
-  /** Bytes and messages held now. */
+  /** How many streams have messages, how many are remembered without any, and the bytes of both. */
   get size(): { readonly streams: number; readonly silent: number; readonly bytes: number } {
     return { streams: this.#streams.size, silent: this.#silent.size, bytes: this.#bytes + this.#silentBytes }
   }
 
-  /** The cursor of a position, `epoch:position`. */
+  /** The cursor of a position: `epoch:position`. */
   cursorAt(position: number): string {
     return formatCursor(this.epoch, position)
   }
@@ -89,7 +91,7 @@ export class MemoryEngine implements Engine {
     const lost = history?.evicted ?? this.#silent.get(stream) ?? this.#forgotten
     if (seen === undefined || seen > position || seen < lost) return { recovered: false, ...now, messages: [] }
     const messages: Positioned[] = []
-    // Newest first, so that a replay costs what it returns and not what is kept.
+    // From the newest back, so that the cost depends on what is returned and not on what is kept.
     for (let index = (history?.kept.length ?? 0) - 1; index >= 0; index--) {
       const message = history?.kept.at(index)?.message
       if (message === undefined || message.position <= seen) break
@@ -102,7 +104,7 @@ export class MemoryEngine implements Engine {
     for (const to of this.#delegates) to.signalled(signal)
   }
 
-  // What is kept stays: an engine that is handed to a second cable goes on with its history.
+  // The history stays, for the next cable that is given this engine.
   async stop(to: EngineDelegate): Promise<void> {
     this.#delegates.delete(to)
   }
@@ -152,7 +154,7 @@ export class MemoryEngine implements Engine {
     while (this.#oldest && this.#oldest.expires <= now) this.#evict(this.#oldest.history)
   }
 
-  // The oldest message of a stream goes: out of its ring, and out of the list over all streams.
+  // Removes the oldest message of a stream from its ring and from the list over all streams.
   #evict(history: StreamHistory): void {
     const kept = history.kept.shift()
     if (kept === undefined) return
@@ -170,7 +172,7 @@ export class MemoryEngine implements Engine {
     this.#streams.delete(history.stream)
     this.#silent.set(history.stream, history.evicted)
     this.#silentBytes += overhead + history.stream.length
-    // Names of silent streams may take a quarter of the whole; past that the longest silent are forgotten.
+    // The names of silent streams may take a quarter of all bytes. Past that the longest silent are forgotten.
     while (this.#silentBytes > this.#bounds.totalBytes / 4) this.#forgetSilent()
   }
 

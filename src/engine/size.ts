@@ -1,11 +1,11 @@
-// What a message costs in memory, so that every bound on messages counts alike.
+// What a message costs in memory. Every bound on kept messages counts by it.
 
 import type { Outgoing } from './engine'
 
-/** Bytes that a message or a remembered stream costs beside its text, roughly: so that tiny ones are bounded too. */
+/** What a message or a remembered stream costs beside its text, bytes, roughly. So many tiny ones are bounded too. */
 export const overhead = 200
 
-/** Bytes that a message costs, roughly. */
+/** What a message costs, bytes, roughly. */
 export function sizeOf({ stream, json }: Outgoing): number {
   return overhead + stream.length + json.length
 }

@@ -1,18 +1,22 @@
-// Who an upgrade request comes from: the app's middleware runs on it, then the app says whose it is. All of this is guarded:
-// what throws, rejects or answers by itself refuses, is logged, and never crashes.
+// Finds out who an upgrade request comes from: runs the app's middleware on it, then the app's `authenticate`. If one of them
+// throws or rejects, the request is refused and the error logged; if middleware answers by itself, the request is refused too.
 
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import { warn } from '../log'
 import type { Identity, ResolvedOptions, UpgradeMiddleware, UpgradeRequest } from '../options'
 
+/** How an upgrade is refused. */
 export interface Refusal {
+  /** The HTTP status. */
   readonly status: number
+  /** The body, plain text. */
   readonly text: string
 }
 
+/** What came out: who it is, or how the request is refused. */
 export type Admission = { readonly identity: Identity; readonly request: UpgradeRequest } | Refusal
 
-/** True when an upgrade can be decided without asking the app. */
+/** True if the app has neither middleware nor `authenticate`, so that everybody is let in. */
 export function asksNobody({
   middleware,
   authenticate,
@@ -20,13 +24,13 @@ export function asksNobody({
   return middleware.length === 0 && authenticate === undefined
 }
 
-/** Runs the middleware, then `authenticate`: an identity, or the status to refuse with. */
+/** Runs the middleware, then `authenticate`. Never rejects. */
 export async function admitted(
   request: IncomingMessage,
   { middleware, authenticate }: Pick<ResolvedOptions, 'middleware' | 'authenticate'>,
 ): Promise<Admission> {
   const visitor = request as UpgradeRequest
-  // What Express would have set, and session middleware reads.
+  // Session middleware reads this, which Express would have set.
   visitor.originalUrl ??= request.url
   try {
     const response = new ServerResponse(request)
@@ -47,13 +51,13 @@ export async function admitted(
   }
 }
 
-// Resolves to true when the middleware answered by itself instead of calling next(). Its answer goes nowhere.
+// Resolves to true if the middleware answers instead of calling next(). Nobody gets its answer, only the status.
 function run(middleware: UpgradeMiddleware, request: UpgradeRequest, response: ServerResponse): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const { end } = response
     response.end = (...parameters: unknown[]) => {
       resolve(true)
-      // end() has three overloads; whichever was meant is passed on.
+      // end() has three overloads, all of which are passed on as they are.
       return (end as (...parameters: unknown[]) => ServerResponse).apply(response, parameters)
     }
     const next = (error?: unknown) => (error === undefined || error === null ? resolve(false) : reject(error))

@@ -1,6 +1,6 @@
-// From a subscribe with a cursor to a subscriber that misses nothing: live messages are held back, the history is replayed,
-// and only then is the connection served. Gapless also when the engine answers late; where it answers too late, or more piles
-// up meanwhile than may, that is a gap and it is said.
+// Answers a subscribe with a cursor so that the client misses nothing: live messages are held back, the history is replayed, and
+// only then is the connection served. This is gapless also if the engine answers late. If it answers too late, or too much comes
+// meanwhile, there is a gap, and the answer says so.
 
 import type { Engine, Positioned, Replay } from '../engine/engine'
 import { warn } from '../log'
@@ -13,17 +13,19 @@ import type { Subscription, Subscriptions } from './subscriptions'
 /** How long an engine may take to answer, ms. */
 const patience = 10_000
 
+/** What `Replays` works with. */
 export interface ReplayParts {
   readonly engine: Engine
   readonly subscriptions: Subscriptions
-  /** Where this process has come to. */
+  /** The last broadcast that the engine has delivered to this process. */
   readonly progress: () => { readonly position: number; readonly cursor: string }
-  /** What may be held back for one connection and stream, bytes. */
+  /** How much may be held back for one connection and stream, bytes. */
   readonly pendingBytes: number
-  /** The window over which pages with a gap refresh themselves, ms. */
+  /** Pages with a gap refresh themselves at a random moment within so many ms. */
   readonly refreshSpread: number
 }
 
+/** Runs the replays of a process. */
 export class Replays {
   readonly #parts: ReplayParts
   readonly #deadlines = new Expiry<Join>((join) => join.fail())
@@ -32,7 +34,7 @@ export class Replays {
     this.#parts = parts
   }
 
-  /** True while something that was sent to one of the connection's streams is held back. */
+  /** True while messages of any of the connection's streams are held back. */
   underWay(connection: Connection): boolean {
     for (const { audience } of this.#parts.subscriptions.of(connection).values()) {
       if (audience.joining?.has(connection)) return true
@@ -40,7 +42,7 @@ export class Replays {
     return false
   }
 
-  /** Answers a subscribe with a cursor. `served` says that the connection was served until now, by another audience. */
+  /** Begins to answer a subscribe with a cursor. `served` says that another audience served the connection until now. */
   start(subscription: Subscription, cursor: string | null, served: boolean): void {
     const { audience, connection, topic } = subscription
     const known = audience.joining?.get(connection)
@@ -52,42 +54,43 @@ export class Replays {
     if (joined) void this.#run(join, subscription)
   }
 
+  /** Ends the watch over the engine's time to answer. */
   stop(): void {
     this.#deadlines.stop()
   }
 
-  // What is asked for meanwhile, by this or another name of the stream, is answered in its turn.
+  // The client may subscribe to the stream again meanwhile, under this or another name: each ask is answered in its turn.
   async #run(join: Join, { connection, audience, topic }: Subscription): Promise<void> {
     for (let ask = join.next(); ask; ask = join.next()) {
       const replay = await this.#replay(join, topic.name, ask.cursor)
       if (join.abandoned) return
-      // Who asked later has waited as long for the same engine, or is missing the same messages.
+      // The later asks fail too: they wait for the same engine, or miss the same messages.
       if (join.failed) for (const each of join.failAll()) this.#answer(join, each, undefined)
       else if (join.answered(ask)) this.#answer(join, ask, replay)
     }
-    // Something is still held where the last to ask has given up meanwhile.
+    // Something may still be held, if the client has taken its last ask back.
     const released = join.release()
-    // And where some of it is gone, there is no answer left to say so: the client comes back with its cursor.
+    // If some of that was dropped, no answer is left to say so. The client is sent away, and comes back with its cursor.
     if (!released) connection.overflow()
     const held = notSeen(connection, audience, released ?? [])
     if (held.length > 0) connection.write(Buffer.concat(framesFor(connection, audience, held)))
-    // That write may have been one too many for a client that does not read.
+    // That write may have been too much for the client, which has left then.
     if (!join.abandoned) topic.serve(audience, connection)
   }
 
-  // Without a replay nobody knows what was missed: that is a gap, not an error of the client's.
+  // Without a replay nobody knows what the client missed. That is a gap, not a refusal.
   #answer(join: Join, { subscription, cursor: asked }: Ask, replay: Replay | undefined): void {
     const { connection, audience, address, topic } = subscription
     const progress = this.#parts.progress()
     const { recovered, position, cursor, messages } = replay ?? { recovered: false, ...progress, messages: [] }
     const held = notSeen(connection, audience, join.release() ?? [])
     const replayed = recovered && asked !== null
-    // Who was served before goes on being served: an answer that replays nothing must not swallow what was held.
+    // A connection that was served before must get everything that was held, also if nothing is replayed.
     const goesOn = join.served && !replayed
     join.served = true
     const before = goesOn ? held.filter((message) => message.position <= position) : []
     const after = [...messages, ...held.filter((message) => message.position > position)]
-    // An engine may know of broadcasts that it has yet to hand to this process.
+    // The replay may have messages that the engine has yet to deliver to this process.
     if (!goesOn && position > progress.position)
       audience.ahead = (audience.ahead ?? new Map()).set(connection, position)
     else if (!goesOn) audience.ahead?.delete(connection)
@@ -116,7 +119,7 @@ export class Replays {
   }
 }
 
-// What was held back, but for what an earlier replay held already.
+// The held messages that no earlier replay had.
 function notSeen(connection: Connection, audience: Audience, held: readonly Positioned[]): readonly Positioned[] {
   const seen = audience.ahead?.get(connection)
   return seen === undefined ? held : held.filter(({ position }) => position > seen)

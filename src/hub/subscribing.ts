@@ -1,4 +1,4 @@
-// From a subscribe to a subscription or a refusal: the gate is asked, then perhaps the app, then the gate once more.
+// From a subscribe to a subscription or a refusal. The gate decides; then the app, if it has an `authorize`; then the gate again.
 
 import type { RejectReason, SubscribeCommand } from '../protocol/protocol'
 import type { Connection } from './connection'
@@ -6,25 +6,29 @@ import type { Gate, Right } from './gate'
 import type { Replays } from './replays'
 import type { Subscriptions } from './subscriptions'
 
-// Enough of an address to be recognised by who asked properly; the rest could be anything.
+// How much of an address a refusal repeats, characters. No valid name or token is longer.
 const shownLength = 8_192
 
+/** What `Subscribing` works with. */
 export interface SubscribingParts {
   readonly gate: Gate
   readonly subscriptions: Subscriptions
   readonly replays: Replays
+  /** Subscriptions that one connection may have. */
   readonly streamsPerConnection: number
 }
 
+/** Handles the subscribes of all connections. */
 export class Subscribing {
   readonly #parts: SubscribingParts
-  // Addresses that the app has not yet answered for, each with the attempt that the answer will be for.
+  // The addresses about which the app is being asked. The symbol stands for the latest subscribe: older answers are dropped.
   readonly #unanswered = new Map<Connection, Map<string, symbol>>()
 
   constructor(parts: SubscribingParts) {
     this.#parts = parts
   }
 
+  /** Answers a subscribe with `subscribed` or `rejected`, now or when the app has decided. */
   subscribe(connection: Connection, command: SubscribeCommand): void {
     const right = this.#admit(connection, command)
     if (typeof right === 'string') this.reject(connection, command.address, right)
@@ -32,18 +36,19 @@ export class Subscribing {
     else this.#open(connection, command, right)
   }
 
+  /** Ends the subscription of an address, also one about which the app is being asked. */
   unsubscribe(connection: Connection, address: string): void {
     this.#answered(connection, address)
     this.#parts.subscriptions.end(connection, address)
   }
 
-  /** Ends a subscription, if there is one, and says why. */
+  /** Ends the subscription of an address, if there is one, and tells the client why. */
   reject(connection: Connection, address: string, reason: RejectReason): void {
     this.unsubscribe(connection, address)
     connection.say({ type: 'rejected', address: address.slice(0, shownLength), reason })
   }
 
-  /** Ends all that the connection has and asks for. */
+  /** Ends all subscriptions of a connection, also those about which the app is being asked. */
   forget(connection: Connection): void {
     this.#unanswered.delete(connection)
     this.#parts.subscriptions.endAll(connection)
@@ -63,10 +68,10 @@ export class Subscribing {
     const unanswered = this.#unanswered.get(connection) ?? new Map<string, symbol>()
     this.#unanswered.set(connection, unanswered.set(address, attempt))
     const allowed = await this.#parts.gate.allows(stream, connection)
-    // Unsubscribed, asked again or gone meanwhile: this answer is nobody's any more.
+    // The client has unsubscribed, subscribed again or left meanwhile: this answer is no longer wanted.
     if (this.#unanswered.get(connection)?.get(address) !== attempt) return
     this.#answered(connection, address)
-    // What held before the app was asked must still hold after it.
+    // The right may have ended while the app was deciding.
     const still = allowed ? this.#admit(connection, command) : 'unauthorized'
     if (typeof still === 'string') this.reject(connection, address, still)
     else this.#open(connection, command, still)
