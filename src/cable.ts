@@ -1,4 +1,4 @@
-// createCable(): the only file that wires concrete parts together. Knows no framework; what a framework sees is in host/.
+// createCable(): the only file that connects the concrete parts. Knows no framework; host/ has what a framework sees.
 
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { LaterQueue } from './broadcast/later'
@@ -24,44 +24,54 @@ import { createPage, type PageHelpers } from './view/page'
 import { createTurboCableTags, type TurboCableTags } from './view/tags'
 import { createTurboStreamFrom, type TurboStreamFrom } from './view/turbo-stream-from'
 
-/** One cable without a framework: all that a host needs. */
+/** A cable without a framework: everything that a host needs. */
 export interface CableCore extends Verbs {
-  /** Answers a request that is the cable's; false for all others. `url` is what is below `mount`; the first one shows the server and the mount. */
+  /**
+   * Answers a request whose `url` is relative to `mount` ('' for the root). Returns false, and does nothing, if it is not the
+   * cable's, or if the cable is closed. The first request of a server shows the cable that server and the mount.
+   */
   handle(request: IncomingMessage, response: ServerResponse, mount?: string): boolean
-  /** The helpers for the view of a request that has just arrived. */
+  /** The view helpers of a request that has just arrived: they carry the cursor of this moment. `mount` is as in `handle`. */
   page(mount?: string): PageHelpers
-  /** Takes the WebSocket upgrades of a server made by hand. Needed only where the host cannot find the server by itself. Returns the undo. */
+  /** Takes the WebSocket upgrades of a server. Needed only if the host cannot find the server by itself. Returns the undo. */
   attach(server: Server): () => void
   /** Whether the upgrades of this server are taken. */
   attachedTo(server: Server): boolean
-  /** Tells clients to reconnect, closes their sockets (1012) and settles within `timeout` ms (default 5000). Leaves the http server alone. */
+  /**
+   * Tells every client to reconnect, closes the sockets (1012) and stops the engine. After `timeout` ms (default 5000) what is left
+   * is cut off. The HTTP server goes on.
+   */
   close(options?: { timeout?: number }): Promise<void>
   /** Counts of now and since the start. */
   stats(): HubStats
   /**
-   * Closes every connection of somebody: after a logout, by their id (`disconnect('7')`, in every process of a shared engine) or
-   * by a function of the identity (`(user) => user.id === 7`, in this process). They are told not to come back.
+   * Closes every connection of a user, for example after a logout. `who` is the user's id (`'7'`), which reaches every process that
+   * shares the engine, or a function of the identity (`(user) => user.id === 7`), for this process. Clients do not come back.
    */
   disconnect(who: string | ((identity: Identity) => boolean)): void
-  /** Ends the subscriptions of somebody, as with `disconnect`, and refuses the stream to them until the returned function is called. */
+  /**
+   * Ends the subscriptions of a user to a stream, and refuses the stream to that user until the returned function is called. `who`
+   * is as in `disconnect`. For an id, the returned function undoes every `revoke` of this stream and id.
+   * @throws TurboCableError TURBO_CABLE_BAD_STREAM
+   */
   revoke(streamables: Streamable, who: string | ((identity: Identity) => boolean)): () => void
-  /** A stream's name with a right that ends or is somebody's, for `turboStreamFrom()`. */
+  /** Signs a stream's name for `turboStreamFrom()`, with a right that ends, or that is one user's. */
   signedStream: SignStream
-  /** The marker of one or more streams for a page, as in views; with the cursor of this moment. */
+  /** Writes the marker of one or more streams, as in views. It carries the cursor of this moment. */
   turboStreamFrom: TurboStreamFrom
-  /** The import map and script for a page without a bundler. */
+  /** Writes the import map and the script for a page without a bundler. */
   turboCableTags: TurboCableTags
 }
 
-/** What a host may bring. */
+/** What a host may give to `createCable`. */
 export interface HostParts {
-  /** Where the cable is mounted now, '' for the root. @default where requests have shown it to be */
+  /** The paths at which the cable is mounted now, '' for the root. @default those that requests have shown */
   readonly mountPaths?: () => readonly string[]
-  /** Whether a server serves this host, so that its upgrades are taken before its first request. */
+  /** Whether a server serves this host. Its upgrades are then taken before its first request. */
   readonly serves?: (server: Server) => boolean
-  /** Renders partials, where the options name no function for it. */
+  /** Renders partials, if the options have no `render`. */
   readonly renderer?: () => Renderer | undefined
-  /** Spoken beside turbo-cable's own, chosen by a client's subprotocol. */
+  /** Protocols beside turbo-cable's own. A client chooses one by its subprotocol. */
   readonly protocols?: readonly Protocol[]
 }
 
@@ -126,7 +136,7 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   }
 }
 
-// Plain names in pages are an invitation once there are users with secrets; whoever means it says so.
+// Anyone may subscribe to a plain name. In production that is rarely meant, so an app that means it has to say so.
 function warnIfOpen({ secret, publicStreams, authorize }: ResolvedOptions): void {
   if (process.env.NODE_ENV !== 'production' || secret.length > 0 || publicStreams !== undefined || authorize) return
   warn(
@@ -134,7 +144,7 @@ function warnIfOpen({ secret, publicStreams, authorize }: ResolvedOptions): void
   )
 }
 
-// Resolves with the work, or when the time is over.
+// Resolves when the work is done, or after `timeout` ms.
 async function within(timeout: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((resolve) => {

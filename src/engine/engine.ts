@@ -1,64 +1,71 @@
-// The seam of the delivering side: who gives broadcasts their positions, keeps the history, and carries both broadcasts and
-// signals between processes. Types only. An engine may start late, answer late, answer from elsewhere, or fail.
+// The seam behind the hub. An engine gives broadcasts their positions, keeps the history, and carries broadcasts and signals
+// between processes. Types only. An engine may start late, answer late, keep its history elsewhere, or fail.
 
-/** What an engine takes. `json` is the data as JSON text. */
+/** A broadcast as an engine takes it. */
 export interface Outgoing {
   readonly stream: string
+  /** The data as JSON text. */
   readonly json: string
+  /** The id of a page that is not sent this. */
   readonly exclude?: string | undefined
 }
 
-/** A broadcast in its place in the one sequence over all streams. */
+/** A broadcast with its position in the one sequence over all streams. */
 export interface Positioned extends Outgoing {
-  /** Grows by one with each broadcast, from 1; comparable within one epoch. */
+  /** 1 for the first broadcast of an epoch, and one more for each after it. Positions of two epochs cannot be compared. */
   readonly position: number
-  /** The same place as text, `epoch:position`: "I have seen everything up to here". */
+  /** The same position as text, `epoch:position`. A client that sends it says "I have everything up to here". */
   readonly cursor: string
 }
 
 /** What one stream had after a cursor. */
 export interface Replay {
-  /** False when something after the cursor is no longer held, or when the cursor cannot be judged. */
+  /** False if something after the cursor is no longer kept, or if nobody can tell. */
   readonly recovered: boolean
   /**
-   * The engine's position when it answered: everything of the stream up to it is in `messages`, nothing after it is. It may
-   * be ahead of what a process was handed by then, never behind what it had been handed when the question was asked.
+   * The engine's position when it answered: `messages` has everything of the stream up to it, and nothing after it. It may be
+   * later than what was delivered to a process by then, but never earlier than what was delivered when the question was asked.
    */
   readonly position: number
-  /** The same place as text. */
+  /** The same position as text. */
   readonly cursor: string
-  /** Ascending by position; empty when there is a gap. */
+  /** In order of position; empty if there is a gap. */
   readonly messages: readonly Positioned[]
 }
 
-/** What reaches the hub of every process that shares an engine. `subject` is the text form of an identity. */
+/** A command to the hub of every process that shares the engine. `subject` is the text form of an identity. */
 export type Signal =
   | { readonly type: 'disconnect'; readonly subject: string }
   | { readonly type: 'revoke' | 'restore'; readonly stream: string; readonly subject: string }
 
 /** What an engine tells the hub of its process. */
 export interface EngineDelegate {
-  /** Hands broadcasts on, in order of position. */
+  /** Takes broadcasts, in order of position. */
   delivered(messages: readonly Positioned[]): void
-  /** The log has a hole here: what came between was not handed on and never will be. */
+  /** Some broadcasts were not delivered to this process, and never will be. */
   lost(): void
+  /** Takes a signal. */
   signalled(signal: Signal): void
 }
 
+/** Gives positions, keeps the history, connects processes. Pass one as the option `engine`. */
 export interface Engine {
-  /** May connect, and resolves once it has. The hub runs before that, and also where it rejects. */
+  /** Begins to deliver to `to`. Resolves once the engine is connected. The hub runs before that, and also if this rejects. */
   start(to: EngineDelegate): Promise<void>
-  /** The place of the last broadcast handed on in this process: a lower bound, so that a replay is a superset. Undefined while unknown. */
+  /**
+   * The cursor of the last broadcast delivered in this process, undefined while unknown. The engine may know of later ones: a
+   * replay from here then has more than is needed, never less.
+   */
   cursor(): string | undefined
   /**
-   * Takes all or none, and resolves once this process has been handed them. The same `id` is applied once, however many
-   * senders, cables and processes bring it.
+   * Takes all broadcasts or none, and resolves once they were delivered in this process. What has an `id` is taken once, however
+   * often and by however many senders, cables and processes it is published.
    */
   publish(broadcasts: readonly Outgoing[], id?: string): Promise<void>
-  /** What a stream had after a cursor; `null` means "from now on". After `deadline` nobody waits for the answer. */
+  /** What a stream had after a cursor; `null` means "from now on". Once `deadline` is aborted, the answer is no longer wanted. */
   since(stream: string, cursor: string | null, deadline: AbortSignal): Promise<Replay>
-  /** Reaches the hub of every process, this one included. */
+  /** Sends a signal to the hub of every process, this one included. */
   signal(signal: Signal): Promise<void>
-  /** Hands nothing more to this hub and lets go of what was held for it. A history that others share stays. */
+  /** Delivers nothing more to `to` and frees what was kept for it. A history that others share stays. */
   stop(to: EngineDelegate): Promise<void>
 }

@@ -12,6 +12,7 @@ export interface MemoryOptions extends HistoryBounds {
   readonly file?: string | undefined
 }
 
+/** The default engine. Its history is lost when the process ends. */
 export class MemoryEngine implements Engine {
   readonly #file: string | undefined
   readonly #history: History
@@ -36,7 +37,7 @@ export class MemoryEngine implements Engine {
     return this.#history.size
   }
 
-  /** The cursor of a position, `epoch:position`. */
+  /** The cursor of a position: `epoch:position`. */
   cursorAt(position: number): string {
     return formatCursor(this.#epoch, position)
   }
@@ -84,7 +85,7 @@ export class MemoryEngine implements Engine {
     for (const to of this.#delegates) to.signalled(signal)
   }
 
-  // What is kept stays: an engine that is handed to a second cable goes on with its history.
+  // The history stays, for the next cable that is given this engine.
   async stop(to: EngineDelegate): Promise<void> {
     if (!this.#delegates.delete(to) || this.#delegates.size > 0) return
     this.#history.stop()

@@ -1,9 +1,10 @@
-// Doing a thing once, however often it is asked for under the same id: a sender that got no answer asks again. Bounded by
-// number, oldest first, so that ids cost what they are worth.
+// Does a thing once, however often it is asked for under the same id: a sender that got no answer sends again. Only so many ids
+// are kept; the oldest is forgotten first.
 
 const kept = 10_000
 const maxIdLength = 128
 
+/** Remembers what was done, by id. */
 export class Once {
   readonly #done = new Map<string, Promise<void>>()
 

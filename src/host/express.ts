@@ -1,5 +1,5 @@
-// What Express sees: one function to `app.use()`, which Express takes for a mounted app and tells where it is. Nothing here
-// imports Express; what it needs of it is written down as types.
+// The cable for Express: one function for `app.use()`. Express takes it for a mounted app, and so tells it where it is mounted.
+// Nothing here imports Express; the types say what is used of it.
 
 import type { IncomingMessage } from 'node:http'
 import type { Renderer } from '../broadcast/render'
@@ -8,11 +8,15 @@ import { type CableCore, createCable } from '../cable'
 import type { TurboCableOptions } from '../options'
 import { type NodeMiddleware, nodeMiddleware } from './node'
 
-/** An Express app, as far as the cable needs to know it. */
+/** What the cable uses of an Express app. */
 export interface HostApp extends ViewApp {
+  /** What all views of the app get. */
   locals: Record<string, unknown>
+  /** Where the app is mounted in its parent. */
   mountpath?: string | string[]
+  /** The app in which it is mounted. */
   parent?: HostApp
+  /** The full path of the app. */
   path(): string
 }
 
@@ -23,17 +27,18 @@ interface HostRequest extends IncomingMessage {
 
 /** A cable as middleware for Express. */
 export interface Cable extends Omit<CableCore, 'handle'>, NodeMiddleware {
-  /** For Express: with these three it takes the cable for a mounted app, and says when and where it is mounted. */
+  /** `handle`, `set` and `emit` are for Express: an object that has them counts as an app, and is told when it is mounted. */
   handle: NodeMiddleware
   set(): void
   emit(event: string, app: HostApp): void
-  /** Written by Express. */
+  /** Where the cable is mounted. Set by Express. */
   mountpath?: string | string[]
+  /** The app in which the cable is mounted. Set by Express. */
   parent?: HostApp
 }
 
 /**
- * Makes the middleware: `app.use(turboCable())`, before the routes, is all.
+ * Makes the middleware for an Express app: `app.use(turboCable())`, before the routes. Nothing else has to be called.
  * @throws TurboCableError TURBO_CABLE_BAD_OPTION
  */
 export function turboCable(options: TurboCableOptions = {}): Cable {
@@ -46,7 +51,7 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
   })
   const { turboStreamFrom, turboCableTags, signedStream } = core
 
-  // Views that no request asked for, such as those of a job, have the helpers from the app.
+  // The app itself gets the helpers too, for views that are rendered without a request, such as those of a job.
   const meet = (app: HostApp) => {
     renderer ??= expressRenderer(app)
     app.locals.signedStream ??= signedStream
@@ -54,7 +59,7 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
     app.locals.turboCableTags ??= turboCableTags
   }
   const handle = nodeMiddleware(core, (request: HostRequest) => {
-    // Inside a Router nobody says where the cable is mounted: a request shows it.
+    // In a Router the cable is not told where it is mounted. The first request shows it.
     if (!renderer && request.app) meet(request.app)
     return request.baseUrl ?? ''
   })
@@ -75,13 +80,13 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
   return cable
 }
 
-// Full mount paths: those of app.use(path, cable), each below where the app itself is mounted by now.
+// The full paths of the cable in an app: those given to app.use(path, cable), after the path of the app itself.
 function pathsIn(app: HostApp, cable: Cable): string[] {
   const base = app.path()
   return [cable.mountpath ?? '/'].flat().map((path) => `${base}${path === '/' ? '' : path}`)
 }
 
-// A request listener serves an app when it is that app, or one that the app is mounted in.
+// Whether a server's request listener is one of the apps, or an app in which one of them is mounted.
 function servesOneOf(apps: Set<HostApp>, listener: unknown): boolean {
   for (const app of apps) {
     for (let each: HostApp | undefined = app; each; each = each.parent) if (each === listener) return true

@@ -1,10 +1,12 @@
-// The cable as a function of (request, response, next): what Connect, Next, a bare http server and Express call.
+// The cable as a function of (request, response, next). Connect, a Next custom server, a bare HTTP server and Express call it.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { CableCore } from '../cable'
 
+/** Hands a request on to what comes after the cable. */
 export type Next = (error?: unknown) => void
 
+/** Middleware for Node's own requests and responses. */
 export type NodeMiddleware = (request: IncomingMessage, response: ServerResponse, next?: Next) => void
 
 interface HostResponse extends ServerResponse {
@@ -12,8 +14,8 @@ interface HostResponse extends ServerResponse {
 }
 
 /**
- * Puts the helpers of the page into `response.locals`, answers what is the cable's, and hands on the rest; without `next` that
- * is answered with 404. `mount` tells below which path the request's `url` is.
+ * Makes middleware of a cable. It puts the view helpers into `response.locals`, answers the cable's own requests, and hands all
+ * others on; without `next` it answers those with 404. `mount` gives the path to which the request's `url` is relative.
  */
 export function nodeMiddleware(
   cable: CableCore,
@@ -21,7 +23,7 @@ export function nodeMiddleware(
 ): NodeMiddleware {
   return (request, response: HostResponse, next = () => notFound(response)) => {
     const base = mount(request)
-    // Also when closed: a server that is being drained still answers, and its views still print markers.
+    // Also after close(): a server that is shutting down still answers requests, and its views still write markers.
     const { cursor, ...helpers } = cable.page(base)
     response.locals ??= {}
     Object.assign(response.locals, helpers, { turboCableCursor: cursor })

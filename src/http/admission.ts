@@ -1,19 +1,23 @@
-// Who an upgrade request comes from: the app's middleware runs on it, then the app says whose it is. All of this is guarded:
-// what throws, rejects or answers by itself refuses, is logged, and never crashes.
+// Finds out who an upgrade request comes from: runs the app's middleware on it, then the app's `authenticate`. If one of them
+// throws or rejects, the request is refused and the error logged; if middleware answers by itself, the request is refused too.
 
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import { inTime } from '../in-time'
 import { warn } from '../log'
 import type { Identity, ResolvedOptions, UpgradeMiddleware, UpgradeRequest } from '../options'
 
+/** How an upgrade is refused. */
 export interface Refusal {
+  /** The HTTP status. */
   readonly status: number
+  /** The body, plain text. */
   readonly text: string
 }
 
+/** What came out: who it is, or how the request is refused. */
 export type Admission = { readonly identity: Identity; readonly request: UpgradeRequest } | Refusal
 
-/** True when an upgrade can be decided without asking the app. */
+/** True if the app has neither middleware nor `authenticate`, so that everybody is let in. */
 export function asksNobody({
   middleware,
   authenticate,
@@ -28,7 +32,7 @@ export async function admitted(
   left: AbortSignal,
 ): Promise<Admission> {
   const visitor = request as UpgradeRequest
-  // What Express would have set, and session middleware reads.
+  // Session middleware reads this, which Express would have set.
   visitor.originalUrl ??= request.url
   try {
     return await inTime(options.limits.answerTime, (signal) => asked(visitor, options, signal), left)
@@ -63,7 +67,7 @@ function run(middleware: UpgradeMiddleware, request: UpgradeRequest, response: S
     const { end } = response
     response.end = (...parameters: unknown[]) => {
       resolve(true)
-      // end() has three overloads; whichever was meant is passed on.
+      // end() has three overloads, all of which are passed on as they are.
       return (end as (...parameters: unknown[]) => ServerResponse).apply(response, parameters)
     }
     const next = (error?: unknown) => (error === undefined || error === null ? resolve(false) : reject(error))

@@ -1,12 +1,12 @@
-// The browser's files: this package's own client, and the installed @hotwired/turbo and @hotwired/stimulus. Only files from
-// a list made once are served, so no path in a request ever reaches the file system.
+// Serves the files of the browser: this package's own client, and the installed @hotwired/turbo and @hotwired/stimulus. Only files
+// of a fixed list are served, so that no path in a request reaches the file system.
 
 import { existsSync, readdirSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { dirname, join } from 'node:path'
 import send from 'send'
 
-/** Serves a file by its name below the cable's path, with ETag and type; false when there is no such file. */
+/** Serves the file of this name, with its type and an ETag. Returns false, and does nothing, if there is no such file. */
 export function serveAsset(name: string, request: IncomingMessage, response: ServerResponse): boolean {
   files ??= findFiles()
   const file = files.get(name)

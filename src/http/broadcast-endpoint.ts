@@ -1,5 +1,5 @@
-// POST /_broadcast: from an HTTP request to the publisher, or to the status that says what was wrong.
-// Texts and statuses are those of the turbo_cable gem and Navigator where they have one.
+// POST /_broadcast: reads an HTTP request and publishes it, or answers what was wrong. Statuses and texts are the same as those of
+// the turbo_cable gem and Navigator, where these have one.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import getRawBody from 'raw-body'
@@ -25,11 +25,15 @@ const dataRequired: Answer = { status: 400, text: 'Data required' }
 const unavailable: Answer = { status: 503, text: 'Service Unavailable: the cable is closed' }
 const ok: Answer = { status: 200, text: 'OK' }
 
+/** Who may broadcast, and how much. */
 export interface EndpointOptions {
+  /** Each of these, as a bearer, lets a request in from anywhere. */
   readonly tokens: readonly string[]
+  /** Largest body, bytes. */
   readonly bodyBytes: number
 }
 
+/** Answers the POSTs to the broadcast path. */
 export class BroadcastEndpoint {
   readonly #publisher: Publisher
   readonly #options: EndpointOptions
@@ -39,14 +43,14 @@ export class BroadcastEndpoint {
     this.#options = options
   }
 
-  /** Answers one POST; 200 `OK` once every subscribed socket has been handed the message. */
+  /** Answers one POST: 200 `OK` once the publisher has taken the broadcasts, else a status and text that say why not. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { status, text } = await this.#take(request)
     if (status !== 200) debug('refused: %d %s', status, text)
     response.statusCode = status
     response.setHeader('Content-Type', 'text/plain; charset=utf-8')
     response.end(text)
-    // What was not read is drained, so that the client gets to read the answer.
+    // Reads the rest of the body, because many clients read no answer before they have sent all of it.
     if (!request.readableEnded) request.resume()
   }
 
@@ -61,7 +65,7 @@ export class BroadcastEndpoint {
     return this.#publish(broadcasts, request.headers['idempotency-key'])
   }
 
-  // A broadcast that is sent again under its id is applied once.
+  // With an id, a request that is sent again is published once.
   async #publish(broadcasts: readonly Broadcast[], id: string | string[] | undefined): Promise<Answer> {
     try {
       await this.#publisher.publish(broadcasts, typeof id === 'string' ? id : undefined)
@@ -73,7 +77,7 @@ export class BroadcastEndpoint {
   }
 }
 
-// One broadcast or a batch of them: all, or what is wrong with the first bad one.
+// The broadcasts of a body, which has one or an array of them; or what is wrong with the first bad one.
 function broadcastsIn(value: unknown): readonly Broadcast[] | Answer {
   const batch: unknown[] = Array.isArray(value) ? value : [value]
   if (batch.length === 0) return streamRequired
@@ -90,7 +94,7 @@ function broadcastsIn(value: unknown): readonly Broadcast[] | Answer {
   return broadcasts
 }
 
-// The JSON value of the body, whether or not somebody before us (express.json()) has read it.
+// The JSON value of the body, also if a body parser such as express.json() has read it before.
 async function bodyOf(
   request: IncomingMessage & { body?: unknown },
   limit: number,
@@ -111,7 +115,7 @@ async function bodyOf(
   }
 }
 
-// JSON.parse gave the value, so it is any of JSON's types; only objects have fields.
+// A field of a JSON value, of which only objects have any.
 function field(item: unknown, name: string): unknown {
   return item !== null && typeof item === 'object' && Object.hasOwn(item, name)
     ? (item as Record<string, unknown>)[name]

@@ -1,5 +1,5 @@
-// From an upgrade request to a client of the hub: which requests are ours, who is refused before there is a socket, and which
-// protocol is spoken. ws does the handshake.
+// Makes a client of the hub out of an upgrade request: decides which requests are ours, who is refused before there is a socket,
+// and which protocol is spoken. `ws` does the handshake.
 
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -17,15 +17,17 @@ import type { UpgradeDelegate } from './upgrade'
 
 const debug = logger('upgrade')
 
+/** What `Handshake` works with. */
 export interface HandshakeParts {
   readonly hub: Hub
   readonly options: ResolvedOptions
-  /** Those that a client may choose from by its subprotocol. */
+  /** The protocols that a client may choose by its subprotocol. */
   readonly protocols: readonly Protocol[]
-  /** The full paths of the endpoint, as in a request line without query; asked anew for each upgrade. */
+  /** The full paths of the endpoint, without query. Called for each upgrade, because an app can be mounted later. */
   readonly paths: () => readonly string[]
 }
 
+/** Takes the upgrades of one cable. */
 export class Handshake implements UpgradeDelegate {
   readonly #hub: Hub
   readonly #options: ResolvedOptions
@@ -45,20 +47,22 @@ export class Handshake implements UpgradeDelegate {
       // Compression costs memory per connection and gains little on small messages.
       perMessageDeflate: false,
       maxPayload: options.limits.frameBytes,
-      // Whoever insists on a subprotocol that is not spoken here learns that from the handshake.
+      // The first offered protocol that we know. If there is none, the answer names none, and a client that needs one closes.
       handleProtocols: (offered) => [...offered].find((name) => this.#protocols.has(name)) ?? false,
       WebSocket: CableSocket,
     })
   }
 
+  /** True for a WebSocket to one of the paths. */
   claims(request: IncomingMessage): boolean {
     if (request.headers.upgrade?.toLowerCase() !== 'websocket') return false
     const [path = ''] = (request.url ?? '').split('?', 1)
     return this.#paths().includes(path)
   }
 
+  /** Answers an upgrade: with a WebSocket, or with a status that refuses it. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    // Nobody else listens for the socket's errors from here to the end of the handshake.
+    // Until the handshake is done nobody else listens for errors of the socket, and an error would end the process.
     socket.on('error', onError)
     const full = this.#hub.size >= this.#options.limits.connections
     if (!originAllowed(request, this.#options)) this.#refuseOrigin(request, socket)
@@ -87,15 +91,15 @@ export class Handshake implements UpgradeDelegate {
   #accept(request: IncomingMessage, socket: Duplex, head: Buffer, visitor: Visitor): void {
     socket.off('error', onError)
     this.#wss.handleUpgrade(request, socket, head, (ws) => {
-      // Only the names of these protocols were agreed to, and '' is the one of the clients that offer none.
+      // `ws` agreed only to names of this map; '' is the name of the protocol for clients that offer none.
       const protocol = this.#protocols.get(ws.protocol) as Protocol
-      // ws was told above to make its sockets of this class.
+      // The option `WebSocket` above says that it is one.
       this.#hub.accept(new WebSocketTransport(ws as CableSocket, socket), protocol, visitor)
     })
   }
 
   #refuseOrigin({ headers }: IncomingMessage, socket: Duplex): void {
-    // Once, for the operator whose proxy does not pass Host on; further ones may be anybody's doing.
+    // A warning once, because the operator's proxy may not pass Host on. Not more often, because anybody can cause it.
     const say = this.#warned ? debug : warn
     this.#warned = true
     say(
@@ -105,7 +109,8 @@ export class Handshake implements UpgradeDelegate {
   }
 }
 
-// Nobody reads the socket before the handshake, so its end has to be looked for. What the client sends ahead stays in it.
+// Calls `ended` when the client closes. Nobody reads the socket before the handshake, so its end shows only if we try to read.
+// What the client has sent already stays in the socket. Returns the undo.
 function watchForEnd(socket: Duplex, ended: () => void): () => void {
   const look = () => {
     if (socket.readableLength === 0) socket.read(0)
@@ -121,7 +126,7 @@ function onError(error: Error): void {
   debug('socket error during the upgrade: %s', error.message)
 }
 
-// The answer to a request whose parser is gone already.
+// Answers an upgrade request with a status. There is no ServerResponse for it, so the answer is written by hand.
 function refuse(socket: Duplex, status: number, text: string): void {
   debug('refused: %d %s', status, text)
   const head = [

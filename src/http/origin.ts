@@ -1,16 +1,17 @@
-// Which web pages may open a socket. Browsers let any page connect to any host and send the cookies along (cross-site
-// WebSocket hijacking), so the server has to look at the Origin that they add. Other programs send none, and are let through.
+// Decides which web pages may open a socket. A browser lets any page connect to any host and sends the user's cookies along
+// (cross-site WebSocket hijacking). So the server must look at the Origin that browsers add. Other programs need not send one.
 
 import type { IncomingMessage } from 'node:http'
 import type { AllowedOrigins } from '../options'
 import { verdict } from '../verdict'
 
+/** Which origins are allowed beside the own host: the options of the same names. */
 export interface OriginRules {
   readonly allowedOrigins: AllowedOrigins
   readonly trustProxy: boolean
 }
 
-/** True when the request comes from no web page, from one of the same host, or from one of an allowed origin. */
+/** True if the request has no Origin, the Origin of its own host, or an allowed one. */
 export function originAllowed(request: IncomingMessage, { allowedOrigins, trustProxy }: OriginRules): boolean {
   const { origin } = request.headers
   if (origin === undefined) return true
@@ -27,11 +28,11 @@ function fits(rule: string, origin: string, page: string | undefined): boolean {
   const [, scheme, pattern = ''] = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*?)\/?$/i.exec(rule) ?? []
   if (scheme !== undefined && !origin.toLowerCase().startsWith(`${scheme.toLowerCase()}://`)) return false
   const host = pattern.toLowerCase()
-  // The dot stays: `*.example` is no rule for `badexample`.
+  // The dot belongs to the end that is compared: `*.example` does not allow `badexample`.
   return host.startsWith('*.') ? page.endsWith(host.slice(1)) && page.length > host.length - 1 : page === host
 }
 
-// The host of an origin, with its port where that is not the scheme's own; undefined for `null` and whatever is no URL.
+// The host of an origin, with its port unless that is the default of the scheme. Undefined for `null` and for what is no URL.
 function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) && new URL(origin).host !== '' ? new URL(origin).host : undefined
 }
@@ -39,6 +40,6 @@ function hostOf(origin: string): string | undefined {
 function hostIn(request: IncomingMessage, trustProxy: boolean): string | undefined {
   const forwarded = trustProxy ? [request.headers['x-forwarded-host']].flat()[0]?.split(',', 1)[0]?.trim() : undefined
   const host = forwarded || request.headers.host
-  // A default port may be spelt out in Host; an origin never has it.
+  // Host may name a default port; an origin never does.
   return host?.toLowerCase().replace(/:(?:80|443)$/, '')
 }

@@ -1,4 +1,4 @@
-// The requests that a cable answers, below wherever it is mounted. All others are the app's.
+// Decides which requests the cable answers. All others are the app's.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { logger, warn } from '../log'
@@ -7,12 +7,15 @@ import type { BroadcastEndpoint } from './broadcast-endpoint'
 
 const debug = logger('http')
 
+/** The paths of a cable, below its mount. */
 export interface RequestPaths {
-  /** Of the WebSocket endpoint; the client's files are served below it. */
+  /** The path of the WebSocket endpoint. The files of the browser are served below it. */
   readonly path: string
+  /** The path that takes broadcasts by POST. */
   readonly broadcastPath: string
 }
 
+/** Answers the requests of one cable. */
 export class Requests {
   readonly #paths: RequestPaths
   readonly #endpoint: BroadcastEndpoint
@@ -22,7 +25,7 @@ export class Requests {
     this.#endpoint = endpoint
   }
 
-  /** Answers a request, whose `url` is what is below the mount; false for one that is not ours. */
+  /** Answers a request whose `url` is relative to the mount. Returns false, and does nothing, if it is not the cable's. */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     const { method, url = '' } = request
     const { path, broadcastPath } = this.#paths

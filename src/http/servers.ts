@@ -1,4 +1,4 @@
-// The http servers whose upgrades a cable takes: given by hand, met with a request, or found by their first connection.
+// The HTTP servers whose upgrades a cable takes. A server is given by hand, or found by its first connection or first request.
 
 import { channel } from 'node:diagnostics_channel'
 import type { IncomingMessage, Server } from 'node:http'
@@ -9,9 +9,10 @@ import { attachUpgrade, type UpgradeDelegate } from './upgrade'
 
 const debug = logger('http')
 
-// Each TCP connection is announced here before a byte of it is parsed.
+// Node publishes each new TCP connection here, before it parses the first byte.
 const connections = channel('net.server.socket')
 
+/** The servers of one cable. */
 export class Servers {
   readonly #delegate: UpgradeDelegate
   readonly #attached = new Map<Server, () => void>()
@@ -19,8 +20,8 @@ export class Servers {
   #closed = false
 
   /**
-   * `delegate` is handed the upgrades. `serves` tells whether a server is one to attach to, in time for its very first bytes
-   * to be an upgrade; one that it does not know is never touched.
+   * `delegate` gets the upgrades. `serves` says whether to attach to a server that has just got a connection; the first request
+   * of that connection may already be an upgrade. Other servers are not touched.
    */
   constructor(delegate: UpgradeDelegate, serves: (server: Server) => boolean = () => false) {
     this.#delegate = delegate
@@ -31,11 +32,15 @@ export class Servers {
     connections.subscribe(this.#connected)
   }
 
+  /** Whether the upgrades of a server are taken. */
   has(server: Server): boolean {
     return this.#attached.has(server)
   }
 
-  /** Takes the upgrades of a server; attaching twice is attaching once. Returns the undo. */
+  /**
+   * Takes the upgrades of a server; a second call does nothing more. Returns the undo.
+   * @throws TurboCableError TURBO_CABLE_CLOSED after `close()`
+   */
   attach(server: Server): () => void {
     if (this.#closed) throw failure('TURBO_CABLE_CLOSED', ['attach to a server'])
     const known = this.#attached.get(server)
@@ -49,7 +54,7 @@ export class Servers {
     return detach
   }
 
-  /** Attaches to the server that a request came to; false when it is attached already, or not to be seen. */
+  /** Attaches to the server of a request. Returns false if that was done before, or if the request does not show its server. */
   meet(request: IncomingMessage): boolean {
     const { server } = request.socket as Socket & { server?: Server }
     if (!server || this.#attached.has(server)) return false
@@ -58,6 +63,7 @@ export class Servers {
     return true
   }
 
+  /** Detaches from all servers, and attaches to no more. */
   close(): void {
     this.#closed = true
     connections.unsubscribe(this.#connected)

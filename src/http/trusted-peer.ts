@@ -1,6 +1,6 @@
-// Who may broadcast without a token: a process on this machine, speaking for itself. Loopback alone is not enough: behind a
-// reverse proxy on the same machine everybody is loopback, and so is a web page in a browser on it, also one whose host name
-// was pointed here (DNS rebinding).
+// Decides who may broadcast without a token: only a process on this machine that speaks for itself. A loopback address alone does
+// not prove that. Every request through a reverse proxy on this machine has one. So has every web page in a browser on this
+// machine, also one whose host name an attacker made to point here (DNS rebinding).
 
 import type { IncomingMessage } from 'node:http'
 
@@ -18,8 +18,8 @@ const relayed = new Set([
 const localHost = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(?::\d+)?$/i
 
 /**
- * True for a request from 127.0.0.0/8, ::1 or ::ffff:127.0.0.0/104 that asks for this machine by a local name and shows no
- * sign of a proxy or a browser. HTTP/1.0 is such a sign: nginx before 1.29.7 speaks it to what is behind it, unless told otherwise.
+ * True for a request from 127.0.0.0/8, ::1 or ::ffff:127.0.0.0/104 whose Host is a local name, and which has no sign of a proxy
+ * or a browser. HTTP/1.0 is such a sign: nginx before 1.29.7 uses it by default for the servers behind it.
  */
 export function isTrustedPeer(request: IncomingMessage): boolean {
   if (!loopback.test(request.socket.remoteAddress ?? '')) return false

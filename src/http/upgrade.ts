@@ -1,20 +1,22 @@
-// Taking WebSocket upgrades off an http(s) server, by public means only, beside whoever else listens for them.
-// One listener per server, however many cables it has.
+// Takes WebSocket upgrades from an HTTP server, by public means of Node only, and beside other listeners. A server gets one
+// listener, however many cables it has.
 
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { giveBack } from './give-back'
 
+/** Someone who takes upgrades. */
 export interface UpgradeDelegate {
-  /** True for an upgrade that is ours: a WebSocket to exactly our path. */
+  /** True for an upgrade that is its own: a WebSocket to exactly its path. */
   claims(request: IncomingMessage): boolean
+  /** Takes an upgrade that it claims, and answers it. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
 }
 
-// From Node 24.9 on a server asks this before it upgrades; what is refused stays an ordinary request, body included.
+// From Node 24.9 on, a server calls this before it upgrades. If it returns false, the request stays an ordinary one.
 type AskingServer = Server & { shouldUpgradeCallback?: (request: IncomingMessage) => boolean }
 
-// How long another listener may take to show interest in an upgrade that is not ours, ms. It may be asking a database.
+// How long another listener may take to touch the socket of an upgrade that is not ours, ms. It may have to ask a database first.
 const grace = 5_000
 
 interface Attachment {
@@ -24,7 +26,7 @@ interface Attachment {
 
 const attachments = new WeakMap<Server, Attachment>()
 
-/** Hands the server's upgrades that `delegate` claims to it. Returns the undo; attaching twice is attaching once. */
+/** Gives `delegate` the upgrades of a server that it claims. Returns the undo. A second call does nothing more. */
 export function attachUpgrade(server: Server, delegate: UpgradeDelegate): () => void {
   const { delegates, stop } = attachments.get(server) ?? listen(server)
   delegates.add(delegate)
@@ -61,8 +63,8 @@ function listen(server: AskingServer): Attachment {
   return attachment
 }
 
-// Another listener may want this upgrade, and nothing says so until it touches the socket. Theirs are left alone; one that
-// nobody has touched after the grace is answered by the app.
+// Another listener may want this upgrade, and nothing shows that before it touches the socket. What another listener has touched
+// is left alone. What nobody has touched after the grace is given back to the app.
 function giveBackUntaken(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   const written = request.socket.bytesWritten
   const untouched = () =>

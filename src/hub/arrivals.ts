@@ -1,18 +1,19 @@
-// Those who are at the door: the app is being asked who they are. They count as connections, and a disconnect reaches them.
+// Clients that wait until the app has said who they are. They count as connections, and `disconnect` reaches them.
 
 import type { Identity } from '../options'
 import { verdict } from '../verdict'
 
 type Match = (identity: Identity) => boolean
 
-/** One of them. */
+/** One client that waits. */
 export interface Arrival {
-  /** Called when the door is closed meanwhile. */
+  /** Refuses the client. Called when the hub closes before the app has answered. */
   readonly turnAway: () => void
-  /** Who was disconnected meanwhile. */
+  /** What `disconnect` was given while the client waited. Asked once its identity is known. */
   readonly disconnected: Match[]
 }
 
+/** All clients that wait. */
 export class Arrivals {
   readonly #present = new Set<Arrival>()
   readonly #unanswered = new Set<Arrival>()
@@ -46,12 +47,12 @@ export class Arrivals {
     return this.#present.delete(arrival)
   }
 
-  /** Keeps out those who match. */
+  /** Refuses each client that waits now and turns out to match. */
   disconnect(match: Match): void {
     for (const { disconnected } of this.#present) disconnected.push(match)
   }
 
-  /** Turns all of them away. */
+  /** Removes and refuses all of them. */
   close(): void {
     const all = [...this.#present]
     this.#present.clear()
@@ -59,7 +60,7 @@ export class Arrivals {
   }
 }
 
-/** Whether this identity was disconnected while it arrived. A `match` that throws keeps out. */
+/** Whether this identity was disconnected while its client waited. If a `match` throws, the answer is yes. */
 export function wasDisconnected({ disconnected }: Arrival, identity: Identity): boolean {
   return disconnected.some((match) => verdict('disconnect', () => match(identity), true))
 }

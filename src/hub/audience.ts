@@ -6,26 +6,29 @@ import type { Destination, Protocol } from '../protocol/protocol'
 import type { Framing } from '../transport/transport'
 import type { Connection } from './connection'
 
-/** A member that is being replayed to: live messages are held back for it meanwhile. */
+/** A connection that waits for its replay. Until then its live messages are held back. */
 export interface Joining {
+  /** Holds a live message back. */
   hold(message: Positioned): void
-  /** What was asked for at this address needs no answer any more. */
+  /** The client no longer wants an answer to what it asked for at this address. */
   forget(address: string): void
-  /** The member has left: nobody waits for the replay any more. */
+  /** The connection has left the audience and gets no answer at all. */
   abandon(): void
 }
 
+/** Subscribers of one stream who get the same bytes. */
 export class Audience {
-  /** Among the audiences of its topic. */
+  /** Unique among the audiences of a topic. */
   readonly key: string
   readonly protocol: Protocol
   readonly framing: Framing
-  /** Of one of them, and as good for all the others. */
+  /** The destination of one subscriber. The protocol writes the same text for each of the others. */
   readonly to: Destination
-  /** Those who are sent each message as it comes. */
+  /** Connections that get each message as it comes. */
   readonly members = new Set<Connection>()
+  /** Connections that wait for their replay. */
   joining: Map<Connection, Joining> | undefined
-  /** Up to where a replay has run ahead of what this process was handed: that much is not sent again. */
+  /** The position up to which a replay went, where the engine has yet to deliver some of it here: that is not sent again. */
   ahead: Map<Connection, number> | undefined
 
   constructor(key: string, protocol: Protocol, framing: Framing, to: Destination) {
@@ -35,6 +38,7 @@ export class Audience {
     this.to = to
   }
 
+  /** True if nobody is served and nobody waits. */
   get empty(): boolean {
     return this.members.size === 0 && !this.joining?.size
   }
@@ -45,6 +49,7 @@ export class Audience {
     return this.framing.frame(head + message.json + tail)
   }
 
+  /** All connections, also those that wait. */
   *connections(): Iterable<Connection> {
     yield* this.members
     yield* this.joining?.keys() ?? []

@@ -1,4 +1,4 @@
-// One client: what it says is read by its protocol, what it is told goes to its transport. Holds nothing per message.
+// One connected client. Its protocol reads what it says, its transport carries what it is told. Nothing is kept per message.
 
 import type { Identity, UpgradeRequest } from '../options'
 import type { Command, Protocol, Word } from '../protocol/protocol'
@@ -9,33 +9,41 @@ import { TokenBucket } from './token-bucket'
 
 /** What a connection tells its owner. */
 export interface ConnectionDelegate {
+  /** The client has sent a command. */
   commandReceived(connection: Connection, command: Command): void
+  /** The client has sent anything at all, so it is alive. */
   frameReceived(connection: Connection): void
+  /** The client sends more messages than it may. This one is not handled. */
   connectionTooFast(connection: Connection): void
+  /** More bytes wait for the client than may. Called once; nothing is written to it after that. */
   connectionOverflowed(connection: Connection): void
+  /** The connection has ended. Called once. */
   connectionClosed(connection: Connection): void
 }
 
+/** What one client may cost. */
 export interface ConnectionLimits {
   /** Bytes that may wait for a client that does not read. */
   readonly pendingBytes: number
+  /** Messages a second that the client may send over time. */
   readonly messagesPerSecond: number
 }
 
+/** A client of the hub. */
 export class Connection implements Visitor, TransportDelegate {
   readonly transport: Transport
   readonly protocol: Protocol
   readonly identity: Identity
-  /** Kept only where the app's `authorize` will want it. */
+  /** The upgrade request. Kept only if the app has an `authorize`, which gets it. */
   readonly request: UpgradeRequest | undefined
-  /** Chosen by the client for the life of its page; a broadcast can leave it out. */
+  /** The id that the client chose for its page. A broadcast that names it in `exclude` is not sent here. */
   id: string | undefined
-  /** True once it subscribed with a cursor: its pings then carry one too. */
+  /** True once the client has subscribed with a cursor. Its pings then carry a cursor too. */
   resumes = false
-  /** Heartbeat's bookkeeping: the tick of the last inbound frame, and the slot it is pinged in. */
+  /** Kept by `Heartbeat`: the tick of the last frame that came in, and the slot in which it is pinged. */
   heardAt = 0
   slot = 0
-  /** True while the fan-out gathers several streams' frames for this client. */
+  /** Kept by `FanOut`: true while the frames of several streams are gathered for this client. */
   gathering = false
   readonly #limits: ConnectionLimits
   readonly #backlog: Backlog<Connection>
@@ -65,7 +73,7 @@ export class Connection implements Visitor, TransportDelegate {
     transport.start(this)
   }
 
-  /** Bytes that the network has not taken yet. */
+  /** Bytes that wait for the client: the network has not taken them yet. */
   get pending(): number {
     return this.transport.pending
   }
@@ -75,15 +83,15 @@ export class Connection implements Visitor, TransportDelegate {
     return this.#finished
   }
 
-  /** A word as the client's bytes. */
+  /** The bytes of a word; none if the client's protocol does not have it. */
   framed(word: Word): Buffer {
     const frames = this.protocol.encode(word).map((text) => this.transport.framing.frame(text))
     return frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames)
   }
 
+  /** Sends a word. */
   say(word: Word): void {
     const frames = this.framed(word)
-    // Not every protocol has every word.
     if (frames.length > 0) this.write(frames)
   }
 
@@ -101,7 +109,7 @@ export class Connection implements Visitor, TransportDelegate {
     else this.#backlog.note(this, pending)
   }
 
-  /** Reports, once, that the client was sent more than can wait for it. */
+  /** Tells the delegate, once, that more waits for the client than may. */
   overflow(): void {
     if (this.#finished) return
     this.#finished = true
@@ -124,7 +132,7 @@ export class Connection implements Visitor, TransportDelegate {
     this.transport.end(this.framed(farewell), code, reason)
   }
 
-  /** The end at once. */
+  /** Ends the connection at once, without a word. */
   terminate(): void {
     this.transport.destroy()
   }

@@ -1,21 +1,24 @@
-// The end of rights that were given for a time. One timer for all, running only while there is something to end; what is due
-// lies in a bucket of its second.
+// Ends items at their time. One timer serves all of them, and runs only while there are any. Items that end in the same second
+// lie in one bucket.
 
+/** Something that may end by itself. */
 export interface Expiring {
-  /** Ms since 1970. */
+  /** When it ends, ms since 1970; undefined for never. */
   readonly expires?: number | undefined
 }
 
+/** Watches items and reports each at its time, at most two seconds late. */
 export class Expiry<Item extends Expiring> {
   readonly #buckets = new Map<number, Set<Item>>()
   readonly #expired: (item: Item) => void
   #timer: NodeJS.Timeout | undefined
 
+  /** `expired` gets each item when its time has come; the item is removed by then. */
   constructor(expired: (item: Item) => void) {
     this.#expired = expired
   }
 
-  /** Items without an expiry are nothing to watch. */
+  /** Begins to watch an item. One without an end is ignored. */
   add(item: Item): void {
     if (item.expires === undefined) return
     const second = secondOf(item.expires)
@@ -26,6 +29,7 @@ export class Expiry<Item extends Expiring> {
     this.#timer.unref()
   }
 
+  /** Stops watching an item. Its `expires` must be what it was when the item was added. */
   remove(item: Item): void {
     if (item.expires === undefined) return
     const second = secondOf(item.expires)
@@ -34,6 +38,7 @@ export class Expiry<Item extends Expiring> {
     if (this.#buckets.size === 0) this.stop()
   }
 
+  /** Forgets all items. */
   stop(): void {
     clearInterval(this.#timer)
     this.#timer = undefined
@@ -42,7 +47,7 @@ export class Expiry<Item extends Expiring> {
 
   #end(): void {
     const now = Date.now() / 1_000
-    // There are no more buckets than seconds in the longest right; and a clock that jumps, either way, does no harm.
+    // Looks at every bucket, so that none is missed when the clock jumps. There are at most as many as seconds watched.
     for (const [second, bucket] of this.#buckets) {
       if (second > now) continue
       for (const item of bucket) {
@@ -53,7 +58,7 @@ export class Expiry<Item extends Expiring> {
   }
 }
 
-// Rounded up: a right lasts until its time and not a second less.
+// Rounded up, so that nothing ends before its time.
 function secondOf(time: number): number {
   return Math.ceil(time / 1_000)
 }

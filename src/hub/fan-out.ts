@@ -1,43 +1,45 @@
-// From a broadcast to the sockets: messages are gathered per stream and turn of the event loop, each is encoded and framed
-// once per audience, and each socket is written to once per turn. setImmediate ends the turn, so a lone message does not wait.
-// Where several come at once, more are on their way, and a write costs the same for one and for many: the turn after one that
-// gathered several takes in a few rounds of the event loop, which last microseconds when nothing comes. There is no timer.
+// From a broadcast to the sockets. Messages are gathered per stream until the turn of the event loop ends (setImmediate). Then
+// each is encoded and framed once per audience, and each socket is written to once. A lone message waits for nothing else.
+// If a turn has gathered several messages, more are probably on their way, and one write costs the same for many. So the next
+// turn lasts a few rounds of the event loop longer; when nothing comes, that is some microseconds. There is no timer.
 
 import type { Positioned } from '../engine/engine'
 import type { Audience } from './audience'
 import type { Connection } from './connection'
 import type { Topic } from './topic'
 
+// By how many rounds of the event loop a turn is longer after one that has gathered several messages.
 const roundsUnderLoad = 8
 
 interface Turn {
   readonly done: Promise<void>
   readonly end: () => void
   messages: number
-  /** Rounds of the event loop that it still takes in. */
+  /** Rounds of the event loop until it ends. */
   rounds: number
   immediate: NodeJS.Immediate
 }
 
+/** Gathers the messages of a turn and hands them to the sockets. */
 export class FanOut {
   readonly #endOfRound = () => this.#endRound()
   #dirty: Topic[] = []
   #turn: Turn | undefined
   #underLoad = false
 
-  /** Notes a message for the end of this turn. */
+  /** Adds a message, to be sent to the members of its topic at the end of this turn. */
   add(topic: Topic, positioned: Positioned): void {
     if (topic.pending.push(positioned) === 1) this.#dirty.push(topic)
     this.#turn ??= this.#begin()
     this.#turn.messages++
   }
 
-  /** Resolves when all that was added has been handed to the sockets. */
+  /** Resolves when everything that was added has been written to the sockets. */
   flushed(): Promise<void> {
     return this.#turn?.done ?? Promise.resolve()
   }
 
-  /** Hands everything gathered so far to the sockets now. */
+  /** Writes everything that was added to the sockets now. */
   flush(): void {
     const topics = this.#dirty
     const turn = this.#turn
@@ -76,7 +78,7 @@ export class FanOut {
   }
 }
 
-// All members share the same bytes, but for the one that a message leaves out, and those who had some by a replay.
+// All members get the same bytes. Exceptions: a page that a message excludes, and members who got some messages by a replay.
 function deliver(audience: Audience, messages: readonly Positioned[], gathering: Connection[] | undefined): void {
   const { members, ahead } = audience
   const frames = messages.map((message) => audience.frame(message))

@@ -1,5 +1,5 @@
-// Who may listen to what: from the name that a client asked for to the stream it means, or to the reason why not. A signature
-// says that the server once printed a name; whether this identity may have it now is a question of its own.
+// Decides who may subscribe to what. A client asks for a name or a token; the answer is the stream that this means, or the
+// reason why not. A valid signature proves only that the server printed the name once, not that this client may have it now.
 
 import { inTime } from '../in-time'
 import { warn } from '../log'
@@ -9,24 +9,25 @@ import { isStreamName, maxNameBytes } from '../stream/name'
 import { Signer } from '../stream/signer'
 import { verdict } from '../verdict'
 
-/** What a connection is, to those who decide about it. */
+/** Who asks: what the decision depends on. */
 export interface Visitor {
   readonly identity: Identity
   readonly request: UpgradeRequest | undefined
 }
 
-/** A stream that a visitor may listen to. */
+/** The right to subscribe to a stream. */
 export interface Right {
   readonly stream: string
-  /** When the right ends, ms since 1970. */
+  /** When the right ends, ms since 1970; undefined for never. */
   readonly expires?: number | undefined
 }
 
 type Match = (identity: Identity) => boolean
 
-// A token is its name in base64 and a digest; JSON may write a byte of the name as six.
+// Longest name or token that is read at all. A token has the name as JSON (up to six bytes for one), in base64, and a digest.
 const maxAskedBytes = 8_192
 
+/** Decides about subscriptions. */
 export class Gate {
   readonly #signer: Signer | undefined
   readonly #public: PublicStreams
@@ -46,12 +47,12 @@ export class Gate {
     this.#answerTime = limits.answerTime
   }
 
-  /** True when the app has a say in each subscription, so that requests must be kept. */
+  /** True if the app decides about each subscription too (`authorize`). It then gets the upgrade request, which must be kept. */
   get asksTheApp(): boolean {
     return this.#authorize !== undefined
   }
 
-  /** What the name asked for means, or why it is refused. Answers at once. */
+  /** What `asked`, a name or a token, gives a right to, or why it is refused. Does not ask `authorize`. */
   admit(asked: string, visitor: Visitor): Right | RejectReason {
     if (asked.length > maxAskedBytes) return 'limit'
     const token = this.#signer?.verify(asked)
@@ -76,10 +77,10 @@ export class Gate {
     }
   }
 
-  /** Refuses a stream to whoever matches, until the returned function is called. */
+  /** Refuses a stream to each identity that matches, or for which `match` throws, until the returned function is called. */
   revoke(stream: string, match: Match): () => void {
     const matches = this.#revoked.get(stream) ?? new Set()
-    // One of its own, as the same function may be given twice and taken back once.
+    // A new function each time: the caller may revoke twice with one function, and restore once.
     const own: Match = (identity) => match(identity)
     this.#revoked.set(stream, matches.add(own))
     return () => {
@@ -88,6 +89,7 @@ export class Gate {
     }
   }
 
+  /** Whether the stream is refused to this visitor by `revoke`. */
   revoked(stream: string, { identity }: Visitor): boolean {
     for (const match of this.#revoked.get(stream) ?? []) if (verdict('revoke', () => match(identity), true)) return true
     return false
@@ -96,13 +98,13 @@ export class Gate {
   #isPublic(stream: string): boolean {
     const rule = this.#public
     if (typeof rule === 'boolean') return rule
-    // search() and not test(): a RegExp with the flag g would remember where it was.
+    // search(), because test() starts where the last match ended if the RegExp has the flag g.
     if (rule instanceof RegExp) return stream.search(rule) !== -1
     return typeof rule === 'function' ? verdict('publicStreams', () => rule(stream), false) : rule.includes(stream)
   }
 }
 
-/** Whom a token's subject and a signal's are compared to: the identity itself, or its `id`, as text. */
+/** The subject of an identity, as tokens and signals name it: its `id`, or the string or number that it is itself, as text. */
 export function subjectOf(identity: Identity): string | undefined {
   const subject = typeof identity === 'object' && identity !== null ? identity.id : identity
   return typeof subject === 'string' || typeof subject === 'number' || typeof subject === 'bigint'

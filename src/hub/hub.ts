@@ -1,5 +1,5 @@
-// Owns the connections, their subscriptions and the fan-out of one process. Knows no HTTP and no wire: it is given transports
-// and protocols.
+// Owns the connections of one process, their subscriptions and the fan-out to them. Knows nothing of HTTP and of any wire: it is
+// given a transport and a protocol for each client.
 
 import type { Broadcast, Publisher } from '../broadcast/publisher'
 import { unknownCursor } from '../engine/cursor'
@@ -24,11 +24,12 @@ import { Subscriptions } from './subscriptions'
 
 const debug = logger('hub')
 
-// How long a client that does not read may take to read its goodbye, ms.
+// How long a client that is sent away may take to close, ms.
 const goodbye = 2_000
 
+/** The middle of a cable: takes broadcasts, and sends them to the clients that subscribed. */
 export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, HeartbeatDelegate {
-  /** Those whom the app is still being asked about. */
+  /** Clients that wait until the app has said who they are. */
   readonly arrivals = new Arrivals()
   /** What takes connections and streams back. */
   readonly removals: Removals
@@ -47,7 +48,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
   #broadcasts = 0
   #slowConsumers = 0
   #silentConnections = 0
-  /** Under way or done; whoever closes again waits for the same end. */
+  /** Set by the first `close()`; later calls get the same promise. */
   #closing: Promise<void> | undefined
 
   constructor(engine: Engine, options: ResolvedOptions) {
@@ -88,7 +89,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
     this.#heartbeat = new Heartbeat(options.heartbeat, this)
   }
 
-  /** Starts the engine and the pings. The hub serves at once; what needs the engine waits for it or says that it is away. */
+  /** Starts the pings and the engine. Clients are served at once, also if the engine starts late or never. Never rejects. */
   async start(): Promise<void> {
     this.#heartbeat.start()
     try {
@@ -102,12 +103,12 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
     return this.#closing !== undefined
   }
 
-  /** Those who are connected and those who are about to be. */
+  /** How many clients are connected, or wait to be let in. */
   get size(): number {
     return this.#connections.size + this.arrivals.size
   }
 
-  /** The cursor of this moment: "has seen everything sent so far". One that cannot be recovered while nobody knows. */
+  /** The cursor of this moment: "has everything sent so far". While that is unknown, a cursor that is always a gap. */
   cursor(): string {
     return this.#engine.cursor() ?? unknownCursor
   }
@@ -123,7 +124,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
     }
   }
 
-  /** Takes a client that was let in. */
+  /** Makes a connection for a client that was let in, and welcomes it. */
   accept(transport: Transport, protocol: Protocol, { identity, request }: Visitor): void {
     const visitor = { identity, request: this.#gate.asksTheApp ? request : undefined }
     const connection = new Connection(transport, protocol, this.#limits, this.#backlog, visitor, this)
@@ -133,7 +134,10 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
     connection.say({ type: 'welcome' })
   }
 
-  /** Resolves once every subscribed socket has been handed the messages; also when there is none. */
+  /**
+   * Sends broadcasts. Resolves once they have been written to every subscribed socket of this process, also if there is none.
+   * Two calls with the same `id` send once. Rejects with TURBO_CABLE_CLOSED after `close()`, and if the engine does.
+   */
   async publish(broadcasts: readonly Broadcast[], id?: string): Promise<void> {
     if (this.closed) throw failure('TURBO_CABLE_CLOSED', ['broadcast'])
     const outgoing = broadcasts.map(
@@ -144,8 +148,8 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
   }
 
   /**
-   * Tells every client to reconnect, closes the sockets with 1012, and settles within `timeout` ms: who has not
-   * answered by then is cut off.
+   * Tells every client to reconnect, closes the connections with 1012, and stops the engine. After `timeout` ms those that have
+   * not closed are cut off.
    */
   close(timeout: number): Promise<void> {
     this.#closing ??= this.#close(timeout)
@@ -174,7 +178,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
     }
   }
 
-  // Nobody here knows what is missing: the pages come back with their cursors, and the engine tells each of them.
+  // This process cannot tell who missed what. Every client comes back with its cursor, and the engine says whether there is a gap.
   lost(): void {
     debug('the log of the engine has a hole: %d sent away', this.#connections.size)
     this.#position = 0
@@ -218,7 +222,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
   // HeartbeatDelegate
 
   pingDue(connection: Connection): void {
-    // The cursor in a ping says "you have everything up to here", so nothing may be waiting behind it.
+    // The cursor in a ping says "you have everything up to here", so nothing that came before may still be waiting.
     const current = connection.resumes && !this.#replays.underWay(connection)
     if (current) this.#fanOut.flush()
     const ping = connection.framed({ type: 'ping', cursor: current ? this.#engine.cursor() : undefined })
@@ -231,7 +235,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
     connection.terminate()
   }
 
-  // Says goodbye and why, and cuts off who does not take it in time. Until then it gets nothing more.
+  // Ends all subscriptions, tells the client why, and closes.
   #part(connection: Connection, code: number, reason: DisconnectReason, reconnect: boolean): void {
     this.#forget(connection)
     connection.part({ type: 'disconnect', reason, reconnect }, code, goodbye)

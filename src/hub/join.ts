@@ -1,27 +1,28 @@
-// One connection on its way into an audience: what it asked for and is not answered yet, and the live messages that are held
-// back for it. What it may hold is bounded.
+// One connection that waits for its replay: its subscribes that have no answer yet, and the live messages that are held back
+// for it. The size of these is bounded.
 
 import type { Positioned, Replay } from '../engine/engine'
 import { sizeOf } from '../engine/size'
 import type { Joining } from './audience'
 import type { Subscription } from './subscriptions'
 
-/** A question to the engine. */
+/** A subscribe that waits for its answer. */
 export interface Ask {
   readonly subscription: Subscription
-  /** `null` for "from now on". */
+  /** The cursor that the client gave; `null` means "from now on". */
   readonly cursor: string | null
 }
 
+/** The state of one connection that waits for its replay. */
 export class Join implements Joining {
-  /** Unanswered, in order. */
+  /** Those without an answer, in the order they came. */
   readonly #asks: Ask[] = []
   readonly #maxBytes: number
-  /** True when the connection is served beside this: it then goes on getting everything, whatever the replay brings. */
+  /** True if the connection was served before, or has had an answer: then it must get all that is held back. */
   served = false
-  /** True once nobody waits for it any more. */
+  /** True once the connection has left: no answer is written then. */
   abandoned = false
-  /** True when the engine took too long, or more came meanwhile than may be held: all who asked have a gap. */
+  /** True once the engine took too long, or more came than may be held back. Every ask is answered with a gap then. */
   failed = false
   /** When what it waits for is too late, ms since 1970, and what is done then. */
   expires: number | undefined
@@ -31,15 +32,17 @@ export class Join implements Joining {
   #bytes = 0
   #question: { settle: (replay?: Replay) => void; deadline: AbortController } | undefined
 
-  /** `maxBytes` is what may be held back. */
+  /** `maxBytes` is how much may be held back, bytes as `sizeOf` counts them. */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
   }
 
+  /** Adds an ask behind those that wait. */
   ask(ask: Ask): void {
     this.#asks.push(ask)
   }
 
+  /** The ask whose turn it is. */
   next(): Ask | undefined {
     return this.#asks[0]
   }
@@ -52,12 +55,13 @@ export class Join implements Joining {
     return taken
   }
 
-  /** Takes all asks off the list, to be answered with a gap. */
+  /** Removes and returns all asks, which are answered with a gap. */
   failAll(): Ask[] {
     this.failed = false
     return this.#asks.splice(0)
   }
 
+  /** Removes the asks of an address, which get no answer. */
   forget(address: string): void {
     for (let index = this.#asks.length; index-- > 0; ) {
       if (this.#asks[index]?.subscription.address === address) this.#asks.splice(index, 1)
@@ -66,7 +70,7 @@ export class Join implements Joining {
     if (this.#asks.length === 0) this.#withdraw()
   }
 
-  /** Puts a question. Resolves to undefined where nobody waits for the answer any more; rejects as the engine does. */
+  /** Asks the engine by `put`. Resolves to its answer, or to undefined once that is not wanted. Rejects if the engine does. */
   question(put: (deadline: AbortSignal) => Promise<Replay>): Promise<Replay | undefined> {
     return new Promise((resolve, reject) => {
       const deadline = new AbortController()
@@ -75,17 +79,18 @@ export class Join implements Joining {
     })
   }
 
+  /** Holds a live message back. If that is too much, everything held is dropped and all asks fail. */
   hold(message: Positioned): void {
     if (!this.#held) return
     this.#held.push(message)
     this.#bytes += sizeOf(message)
     if (this.#bytes <= this.#maxBytes) return
-    // Nothing of it can be used from here to the answer, which says that there is a gap.
+    // The answer will be a gap, which makes all of it useless.
     this.#held = undefined
     this.fail()
   }
 
-  /** Hands over what was held back until now, and begins anew; undefined where more came than may be held. */
+  /** Returns what was held back, and begins anew. Returns undefined if more came than may be held back. */
   release(): Positioned[] | undefined {
     const held = this.#held
     this.#held = []
@@ -93,12 +98,13 @@ export class Join implements Joining {
     return held
   }
 
-  /** Ends the question without an answer. */
+  /** Stops waiting for the engine: all asks have a gap. */
   fail(): void {
     this.failed = true
     this.#withdraw()
   }
 
+  /** Stops waiting for the engine, as the connection has left. */
   abandon(): void {
     this.abandoned = true
     this.#asks.length = 0

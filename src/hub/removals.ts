@@ -1,5 +1,5 @@
-// Taking back what was given: a connection, or one stream of it. A function is asked about the identities of this process; a
-// subject, the text form of an identity, travels by the engine to every process.
+// Takes back a connection, or the right to one stream. Who is meant is given by a function, which is asked about the identities
+// in this process, or by a subject, the text form of an identity, which the engine carries to every process.
 
 import type { Engine, Signal } from '../engine/engine'
 import { warn } from '../log'
@@ -11,8 +11,10 @@ import { type Gate, subjectOf } from './gate'
 import type { Subscribing } from './subscribing'
 import type { Subscriptions } from './subscriptions'
 
+/** Whether an identity is meant. */
 export type Match = (identity: Identity) => boolean
 
+/** What `Removals` works with. */
 export interface RemovalParts {
   readonly engine: Engine
   readonly gate: Gate
@@ -20,20 +22,21 @@ export interface RemovalParts {
   readonly connections: Connections
   readonly subscriptions: Subscriptions
   readonly subscribing: Subscribing
-  /** Sends a connection away for good. */
+  /** Closes a connection and tells the client not to come back. */
   readonly dismiss: (connection: Connection) => void
 }
 
+/** Disconnects clients and revokes streams. */
 export class Removals {
   readonly #parts: RemovalParts
-  /** The revocations that came as signals, by stream and subject. */
+  /** How to undo each revocation that came as a signal, by stream and subject. */
   readonly #signalled = new Map<string, () => void>()
 
   constructor(parts: RemovalParts) {
     this.#parts = parts
   }
 
-  /** Closes every connection of whoever matches. What `who` throws reaches the caller, before anything is closed. */
+  /** Closes every connection whose identity is meant. If `who` throws, the caller gets the error and nothing is closed. */
   disconnect(who: string | Match): void {
     if (typeof who === 'string') {
       this.#send({ type: 'disconnect', subject: who })
@@ -44,13 +47,16 @@ export class Removals {
     for (const connection of matching) this.#parts.dismiss(connection)
   }
 
-  /** Ends the subscriptions of whoever matches, and refuses the stream to them until the returned function is called. */
+  /**
+   * Ends the subscriptions of each identity that is meant, and refuses the stream to it until the returned function is called.
+   * For a subject that function undoes every earlier `revoke` of the same stream and subject.
+   */
   revoke(stream: string, who: string | Match): () => void {
     if (typeof who === 'string') {
       let restored = false
       this.#send({ type: 'revoke', stream, subject: who })
       return () => {
-        // Once: a second call must not take back what somebody else revoked since.
+        // Only once: a second call must not undo a later `revoke`.
         if (!restored) this.#send({ type: 'restore', stream, subject: who })
         restored = true
       }

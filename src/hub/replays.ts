@@ -1,6 +1,6 @@
-// From a subscribe with a cursor to a subscriber that misses nothing: live messages are held back, the history is replayed,
-// and only then is the connection served. Gapless also when the engine answers late; where it answers too late, or more piles
-// up meanwhile than may, that is a gap and it is said.
+// Answers a subscribe with a cursor so that the client misses nothing: live messages are held back, the history is replayed, and
+// only then is the connection served. This is gapless also if the engine answers late. If it answers too late, or too much comes
+// meanwhile, there is a gap, and the answer says so.
 
 import type { Engine, Positioned, Replay } from '../engine/engine'
 import { warn } from '../log'
@@ -26,14 +26,15 @@ const bytesPerMessage = 65_536
 export interface ReplayParts {
   readonly engine: Engine
   readonly subscriptions: Subscriptions
-  /** Where this process has come to. */
+  /** The last broadcast that the engine has delivered to this process. */
   readonly progress: () => { readonly position: number; readonly cursor: string }
-  /** What may be held back for one connection and stream, bytes. */
+  /** How much may be held back for one connection and stream, bytes. */
   readonly pendingBytes: number
-  /** The window over which pages with a gap refresh themselves, ms. */
+  /** Pages with a gap refresh themselves at a random moment within so many ms. */
   readonly refreshSpread: number
 }
 
+/** Runs the replays of a process. */
 export class Replays {
   readonly #parts: ReplayParts
   readonly #frames = new KeptFrames()
@@ -43,7 +44,7 @@ export class Replays {
     this.#parts = parts
   }
 
-  /** True while something that was sent to one of the connection's streams is held back. */
+  /** True while messages of any of the connection's streams are held back. */
   underWay(connection: Connection): boolean {
     for (const { audience } of this.#parts.subscriptions.of(connection).values()) {
       if (audience.joining?.has(connection)) return true
@@ -51,7 +52,7 @@ export class Replays {
     return false
   }
 
-  /** Answers a subscribe with a cursor. `served` says that the connection was served until now, by another audience. */
+  /** Begins to answer a subscribe with a cursor. `served` says that another audience served the connection until now. */
   start(subscription: Subscription, cursor: string | null, served: boolean): void {
     const { audience, connection, topic } = subscription
     const known = audience.joining?.get(connection)
@@ -63,6 +64,7 @@ export class Replays {
     if (joined) void this.#run(join, subscription)
   }
 
+  /** Ends the watch over the engine's time to answer. */
   stop(): void {
     this.#deadlines.stop()
   }

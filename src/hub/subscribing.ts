@@ -1,4 +1,4 @@
-// From a subscribe to a subscription or a refusal: the gate is asked, then perhaps the app, then the gate once more.
+// From a subscribe to a subscription or a refusal. The gate decides; then the app, if it has an `authorize`; then the gate again.
 
 import type { RejectReason, SubscribeCommand } from '../protocol/protocol'
 import type { Connection } from './connection'
@@ -7,16 +7,19 @@ import { Questions } from './questions'
 import type { Replays } from './replays'
 import type { Subscriptions } from './subscriptions'
 
-// Enough of an address to be recognised by who asked properly; the rest could be anything.
+// How much of an address a refusal repeats, characters. No valid name or token is longer.
 const shownLength = 8_192
 
+/** What `Subscribing` works with. */
 export interface SubscribingParts {
   readonly gate: Gate
   readonly subscriptions: Subscriptions
   readonly replays: Replays
+  /** Subscriptions that one connection may have. */
   readonly streamsPerConnection: number
 }
 
+/** Handles the subscribes of all connections. */
 export class Subscribing {
   readonly #parts: SubscribingParts
   readonly #questions: Questions
@@ -28,6 +31,7 @@ export class Subscribing {
     this.#questions = new Questions(parts.gate, parts.streamsPerConnection)
   }
 
+  /** Answers a subscribe with `subscribed` or `rejected`, now or when the app has decided. */
   subscribe(connection: Connection, command: SubscribeCommand): void {
     const right = this.#admit(connection, command)
     if (typeof right === 'string') this.reject(connection, command.address, right)
@@ -35,18 +39,19 @@ export class Subscribing {
     else this.#open(connection, command, right)
   }
 
+  /** Ends the subscription of an address, also one about which the app is being asked. */
   unsubscribe(connection: Connection, address: string): void {
     this.#answered(connection, address)
     this.#parts.subscriptions.end(connection, address)
   }
 
-  /** Ends a subscription, if there is one, and says why. */
+  /** Ends the subscription of an address, if there is one, and tells the client why. */
   reject(connection: Connection, address: string, reason: RejectReason): void {
     this.unsubscribe(connection, address)
     connection.say({ type: 'rejected', address: address.slice(0, shownLength), reason })
   }
 
-  /** Ends all that the connection has and asks for. */
+  /** Ends all subscriptions of a connection, also those about which the app is being asked. */
   forget(connection: Connection): void {
     this.#unanswered.delete(connection)
     this.#questions.forget(connection)

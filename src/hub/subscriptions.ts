@@ -1,4 +1,4 @@
-// Who listens to what. Both directions are indexed, so that a broadcast costs its subscribers and a disconnect its streams.
+// Who listens to what, indexed both ways: a broadcast looks only at its subscribers, and a disconnect only at its streams.
 
 import type { Destination } from '../protocol/protocol'
 import type { Audience } from './audience'
@@ -6,27 +6,28 @@ import type { Connection } from './connection'
 import { Expiry } from './expiry'
 import { Topic } from './topic'
 
-/** One stream a connection subscribed to; `address` is what it calls this subscription. */
+/** One subscription of a connection. `address` is the client's own name for it. */
 export interface Subscription {
   readonly connection: Connection
   readonly address: string
   readonly topic: Topic
   readonly audience: Audience
-  /** When the right to it ends, ms since 1970. */
+  /** When the right to it ends, ms since 1970; undefined for never. */
   readonly expires: number | undefined
 }
 
 const none: ReadonlyMap<string, Subscription> = new Map()
 
+/** All subscriptions of a process. */
 export class Subscriptions {
   readonly #topics = new Map<string, Topic>()
-  /** By address, of the connections that have any. */
+  /** By connection and address. A connection without any has no entry. */
   readonly #subscriptions = new Map<Connection, Map<string, Subscription>>()
   readonly #expiry: Expiry<Subscription>
   readonly #flush: () => void
   #count = 0
 
-  /** `flush` sends what the topics have gathered; `expired` is told of each subscription that has ended by its time. */
+  /** `flush` sends what the topics have gathered. `expired` gets each subscription that has ended because its time had come. */
   constructor(flush: () => void, expired: (subscription: Subscription) => void) {
     this.#flush = flush
     this.#expiry = new Expiry((subscription) => {
@@ -35,11 +36,12 @@ export class Subscriptions {
     })
   }
 
-  /** Streams that somebody listens to. */
+  /** How many streams have subscribers. */
   get streams(): number {
     return this.#topics.size
   }
 
+  /** How many subscriptions there are. */
   get count(): number {
     return this.#count
   }
@@ -49,13 +51,14 @@ export class Subscriptions {
     return this.#subscriptions.get(connection) ?? none
   }
 
+  /** The topic of a stream; undefined if it has no subscribers. */
   topic(stream: string): Topic | undefined {
     return this.#topics.get(stream)
   }
 
   /**
-   * Notes a subscription. One that the connection had at this address is over; `served` says that it was served by it, and
-   * that this now rests with the new one.
+   * Adds a subscription in place of the one that the connection had at this address. `served`: that one served the connection
+   * with the same stream and no longer does, so the new one has to go on without a hole.
    */
   open(
     connection: Connection,
@@ -75,7 +78,7 @@ export class Subscriptions {
     return { subscription, served: served && before?.topic === topic }
   }
 
-  /** Ends the subscription at this address. Unknown ones are nothing to end. */
+  /** Ends the subscription of an address. An unknown address is ignored. */
   end(connection: Connection, address: string): void {
     const own = this.#subscriptions.get(connection)
     const subscription = own?.get(address)
@@ -87,6 +90,7 @@ export class Subscriptions {
     this.#leave(subscription)
   }
 
+  /** Ends all subscriptions of a connection. */
   endAll(connection: Connection): void {
     const ended = this.of(connection)
     this.#subscriptions.delete(connection)
@@ -97,11 +101,12 @@ export class Subscriptions {
     }
   }
 
+  /** Stops to watch for rights that end. */
   stop(): void {
     this.#expiry.stop()
   }
 
-  // A connection may have several addresses in one audience: it leaves with the last of them.
+  // Leaves the audience, unless the connection has another address in it. Returns whether it was served or waiting there.
   #leave({ connection, address, topic, audience }: Subscription): boolean {
     audience.joining?.get(connection)?.forget(address)
     for (const other of this.of(connection).values()) if (other.audience === audience) return false

@@ -1,13 +1,16 @@
-// How much a client may say: it saves up what it does not use, up to ten seconds' worth, so that a page may subscribe to all
-// its streams at once and still not shout for ever. Two numbers per connection, no timer.
+// Limits how many messages a client may send. It saves up what it does not use, up to ten seconds' worth, so that a page can
+// subscribe to all its streams at once. Costs two numbers per connection and no timer.
 
+// How much can be saved up, seconds.
 const saved = 10
 
+/** The messages that one client may send now. */
 export class TokenBucket {
   readonly #perSecond: number
   #tokens: number
   #at: number
 
+  /** `perSecond` is how many messages a second are earned; `now` is in ms. Starts full. */
   constructor(perSecond: number, now = performance.now()) {
     this.#perSecond = perSecond
     this.#tokens = perSecond * saved

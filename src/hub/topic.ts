@@ -1,14 +1,16 @@
-// A stream with subscribers. Membership changes here and nowhere else, and before each change what was gathered is sent to
-// those who were there: a newcomer gets nothing twice, who moves loses nothing.
+// A stream with subscribers. Membership changes only here. Before each change, the gathered messages are sent to those who are
+// members until then: so a newcomer gets nothing twice, and a member that moves loses nothing.
 
 import type { Positioned } from '../engine/engine'
 import type { Destination } from '../protocol/protocol'
 import { Audience, type Joining } from './audience'
 import type { Connection } from './connection'
 
+/** A stream with subscribers. */
 export class Topic {
+  /** The stream's name. */
   readonly name: string
-  /** What this turn of the event loop has gathered for the members. */
+  /** Messages for the members, gathered in this turn of the event loop. */
   pending: Positioned[] = []
   readonly #audiences = new Map<string, Audience>()
   readonly #flush: () => void
@@ -19,19 +21,22 @@ export class Topic {
     this.#flush = flush
   }
 
+  /** True if there is no subscriber. */
   get empty(): boolean {
     return this.#audiences.size === 0
   }
 
+  /** The audiences that have subscribers. */
   get audiences(): Iterable<Audience> {
     return this.#audiences.values()
   }
 
+  /** All connections, also those that wait for their replay. One that is in several audiences comes several times. */
   *connections(): Iterable<Connection> {
     for (const audience of this.audiences) yield* audience.connections()
   }
 
-  /** Holds a message back for those who are joining; true when there are members to send it to. */
+  /** Holds a message back for the connections that wait for a replay. Returns true if there are members to send it to. */
   take(message: Positioned): boolean {
     let served = false
     for (const { members, joining } of this.audiences) {
@@ -41,7 +46,7 @@ export class Topic {
     return served
   }
 
-  /** The audience of a destination, made where there is none. */
+  /** The audience of a destination; a new one if there is none yet. */
   audience({ protocol, transport: { framing } }: Connection, to: Destination): Audience {
     const key = `${protocol.name} ${framing.name} ${protocol.audience(to)}`
     const audience = this.#audiences.get(key) ?? new Audience(key, protocol, framing, to)
@@ -49,16 +54,16 @@ export class Topic {
     return audience
   }
 
-  /** Makes a connection a member. */
+  /** Makes a connection a member, which gets each message as it comes. */
   serve(audience: Audience, connection: Connection): void {
     this.#settle()
-    // That may have been too much for the connection. It has left everything then, and must not come in again.
+    // That may have been too much for this connection. It has left all streams then, and nobody would remove it again.
     if (connection.finished) return
     audience.joining?.delete(connection)
     audience.members.add(connection)
   }
 
-  /** From now on messages are held back for the connection. Returns whether it was a member. */
+  /** Holds messages back for a connection from now on. Returns whether it was a member. */
   join(audience: Audience, connection: Connection, joining: Joining): boolean {
     this.#settle()
     if (connection.finished) {
@@ -70,7 +75,7 @@ export class Topic {
     return audience.members.delete(connection)
   }
 
-  /** Returns whether the connection was a member or about to be one. */
+  /** Removes a connection. Returns whether it was a member or waited for a replay. */
   leave(audience: Audience, connection: Connection): boolean {
     this.#settle()
     const joining = audience.joining?.get(connection)

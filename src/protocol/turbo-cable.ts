@@ -1,13 +1,13 @@
-// The plain turbo_cable wire with its cursor extension: pure text ⇄ value.
-// Compatible, byte for byte, with the turbo_cable gem 1.0 and Navigator; fields for cursors appear only when asked for.
+// The turbo_cable wire with its cursor extension. Byte for byte the same as the turbo_cable gem 1.0 and Navigator; the fields of
+// the extension appear only for clients that ask with a cursor.
 
 import type { Positioned } from '../engine/engine'
 import type { Command, Destination, Protocol, Word } from './protocol'
 
-// A page's id is kept for as long as its connection: a long one would be memory for the asking.
+// Longest id of a page, characters. The server keeps the id as long as the connection, so a client must not choose its size.
 const maxIdLength = 128
 
-/** What clients that offer no subprotocol speak: the address of a subscription is the name or token they asked for. */
+/** The protocol of clients that offer no subprotocol. The address of a subscription is the name or token that was asked for. */
 export const turboCableProtocol: Protocol = {
   name: '',
 
@@ -37,7 +37,7 @@ export const turboCableProtocol: Protocol = {
   audience: ({ resumes }) => (resumes ? 'resuming' : 'plain'),
 }
 
-// In the order of the wire; what is undefined is not written.
+// The fields in the order of the wire. JSON.stringify leaves out those that are undefined.
 function fields(word: Word): object | undefined {
   switch (word.type) {
     case 'welcome':

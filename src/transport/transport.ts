@@ -1,11 +1,13 @@
-// The seam between bytes and one client. Types only. A transport carries whole frames, and knows neither streams nor words.
+// The seam between the hub and one client's connection. Types only. A transport carries whole frames and knows nothing of
+// streams and words.
 
 /** How text becomes bytes on a kind of transport. */
 export interface Framing {
+  /** Unique among the framings. */
   readonly name: string
-  /** The bytes of one text: made once, and shared by all who are sent the same. */
+  /** The bytes of one text. They are made once and written to many connections, so nobody may change them. */
   frame(text: string): Buffer
-  /** What makes a client, or a proxy in between, show that it is there. */
+  /** Bytes that go with each ping: proxies then keep the connection open, and the client answers. */
   readonly keepAlive: Buffer
 }
 
@@ -13,27 +15,29 @@ export interface Framing {
 export interface TransportDelegate {
   /** One text from the client. */
   received(text: string): void
-  /** Something that says no more than that somebody is there. */
+  /** Anything else from the client: a sign of life. */
   heard(): void
-  /** The end, whoever caused it. Comes once. */
+  /** The connection has ended, whoever ended it. Called once. */
   closed(): void
 }
 
+/** The connection to one client. */
 export interface Transport {
   readonly framing: Framing
-  /** False from the moment that nothing may follow any more. */
+  /** False once nothing more can be written. */
   readonly open: boolean
   /** Bytes that the network has not taken yet. */
   readonly pending: number
-  /** Begins to tell `delegate` what comes in. */
+  /** Begins to tell `delegate` what comes in. Called once. */
   start(delegate: TransportDelegate): void
   /** Writes whole frames; nothing where it is no longer open. `taken` is called once nothing of them waits any more, also when the end takes them. */
   write(frames: Buffer, taken?: () => void): void
   /** Between the two, what is written leaves as one. */
   cork(): void
+  /** Writes what was gathered. */
   uncork(): void
-  /** The last frames, then an orderly end. `code` and `reason` are a WebSocket's (RFC 6455 §7.4). */
+  /** Writes the last frames and closes. `code` and `reason` are those of a WebSocket (RFC 6455 §7.4). */
   end(last: Buffer, code: number, reason?: string): void
-  /** The end at once. */
+  /** Closes at once; what waits is lost. */
   destroy(): void
 }

@@ -1,5 +1,5 @@
-// WebSocket frames as a server sends them: unmasked, whole, uncompressed (RFC 6455 §5.2). Built once per broadcast and
-// shared by all its subscribers; ws does all the rest of that protocol.
+// WebSocket frames as a server sends them: unmasked, whole, uncompressed (RFC 6455 §5.2). A frame is built once per broadcast and
+// written to all subscribers. `ws` does everything else of that protocol.
 
 import type { Framing } from './transport'
 
@@ -28,4 +28,5 @@ export function textFrame(payload: string): Buffer {
 /** An empty ping frame, which every WebSocket library answers by itself (RFC 6455 §5.5.2). */
 export const pingFrame: Buffer = Buffer.from([ping, 0])
 
+/** How text becomes WebSocket frames. */
 export const websocketFraming: Framing = { name: 'websocket', frame: textFrame, keepAlive: pingFrame }

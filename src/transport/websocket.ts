@@ -1,5 +1,5 @@
-// A WebSocket as a transport: ws reads, answers pings and closes; frames go straight to the TCP socket, because ws has no
-// call for bytes that are framed already. The listeners are shared functions, so a connection costs no closures.
+// A WebSocket as a transport. `ws` reads, answers pings and closes. Frames are written straight to the TCP socket, because `ws` has
+// no function for bytes that are framed already. All connections share the listeners, so none has closures of its own.
 
 import type { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
@@ -9,25 +9,27 @@ import { websocketFraming } from './websocket-framing'
 
 const debug = logger('connection')
 
-/** A WebSocket that knows its transport; ws makes these for us, by its `WebSocket` option. */
+/** A WebSocket that knows its transport. `ws` makes these if it is given the class as its option `WebSocket`. */
 export class CableSocket extends WebSocket {
+  /** Set while the transport is started. */
   transport: WebSocketTransport | undefined
 
-  /** Also called by ws itself, to answer a close and to refuse a broken frame. */
+  /** `ws` calls this too: to answer a close, and to refuse a broken frame. */
   override close(code?: number, data?: string | Buffer): void {
     this.transport?.ended()
     super.close(code, data)
   }
 }
 
+/** A WebSocket whose handshake is done. */
 export class WebSocketTransport implements Transport {
   readonly #ws: CableSocket
   readonly #socket: Duplex
-  // Kept here and not asked of ws: a fan-out touches no object more per client than it must, for memory is slower than code.
+  // Kept here, so that a write need not ask `ws`: a fan-out is fast if it touches few objects per client.
   #ended = false
   #delegate: TransportDelegate | undefined
 
-  /** `socket` is the one that the handshake of `ws` was done on. */
+  /** `socket` is the TCP or TLS socket under `ws`. */
   constructor(ws: CableSocket, socket: Duplex) {
     this.#ws = ws
     this.#socket = socket
@@ -77,20 +79,23 @@ export class WebSocketTransport implements Transport {
     this.#ws.terminate()
   }
 
-  /** A close frame is on its way: nothing may follow it (RFC 6455 §5.5.1). */
+  /** Notes that a close frame is being sent: nothing may follow it (RFC 6455 §5.5.1). */
   ended(): void {
     this.#ended = true
   }
 
+  /** Takes a message from `ws`. A binary one is only a sign of life. */
   message(data: Buffer, binary: boolean): void {
     if (binary) this.#delegate?.heard()
     else this.#delegate?.received(data.toString())
   }
 
+  /** Takes a ping or pong from `ws`. */
   heard(): void {
     this.#delegate?.heard()
   }
 
+  /** Takes the end from `ws`. */
   closed(): void {
     this.#delegate?.closed()
     this.#ws.transport = undefined
@@ -109,7 +114,7 @@ function onClose(this: WebSocket): void {
   ;(this as CableSocket).transport?.closed()
 }
 
-// ws closes the socket by itself after an error (a frame too large, a broken frame): there is only something to say.
+// After an error, such as a frame that is too large or broken, `ws` closes the socket by itself.
 function onError(this: WebSocket, error: Error): void {
   debug('socket error: %s', error.message)
 }

@@ -2,13 +2,15 @@
 
 import escapeHtml from 'escape-html'
 
+/** Options of `turboCableTags()`. */
 export interface TagsOptions {
   /** Nonce of the page's Content-Security-Policy, for both script tags. */
   readonly nonce?: string
-  /** The cable's URL as the browser sees it, where a proxy puts a prefix before it. @default the mount path + `path` */
+  /** The cable's URL as the browser sees it; needed if a proxy adds a prefix. @default the mount path + `path` */
   readonly url?: string
 }
 
+/** Writes the import map and the script for a page without a bundler. */
 export type TurboCableTags = (options?: TagsOptions) => string
 
 const modules = {
@@ -27,12 +29,12 @@ const modules = {
  */
 export function createTurboCableTags(url: () => string): TurboCableTags {
   return (given) => {
-    // Handlebars hands its helpers an object with the named arguments under `hash`.
+    // Handlebars gives its helpers an object that has the named arguments under `hash`.
     const options = (given as { hash?: TagsOptions } | undefined)?.hash ?? given ?? {}
     const base = options.url ?? url()
     const nonce = options.nonce ? ` nonce="${escapeHtml(options.nonce)}"` : ''
     const imports = Object.fromEntries(Object.entries(modules).map(([name, file]) => [name, `${base}/${file}`]))
-    // `<` could end the script element; JSON may spell it this way.
+    // A `<` could end the script element. JSON may write it as an escape.
     const map = JSON.stringify({ imports }).replaceAll('<', '\\u003c')
     const meta = base === '/cable' ? '' : `<meta name="action-cable-url" content="${escapeHtml(base)}">\n`
     return `${meta}<script type="importmap"${nonce}>${map}</script>\n<script type="module" src="${escapeHtml(base)}/start.js"${nonce}></script>`

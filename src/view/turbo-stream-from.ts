@@ -1,18 +1,19 @@
-// turboStreamFrom(): the marker in a page that the client finds and subscribes by.
+// turboStreamFrom(): writes the marker in a page by which the client subscribes.
 
 import { failure } from '../errors'
 import { type Streamable, streamName } from '../stream/name'
 import { SignedStream } from '../stream/signed-stream'
 import { attributeText } from '../turbo/tag'
 
+/** What `createTurboStreamFrom` works with. */
 export interface TurboStreamFromContext {
-  /** The position that the page was read at, or undefined where none is known: the page then gets what comes after it subscribed. */
+  /** The cursor up to which the page has everything. Undefined if unknown: the page then misses what came before it subscribed. */
   readonly cursor: () => string | undefined
-  /** Makes a stream's name a signed one. Without it the names are plain. */
+  /** Signs a stream's name. Without it the names in the page are plain. */
   readonly sign?: ((name: string) => string) | undefined
 }
 
-/** Writes the marker of the streams given; each argument is one stream, an array of parts too. */
+/** Writes the marker for streams. Each argument is one stream, also an array of parts. */
 export type TurboStreamFrom = (...streamables: (Streamable | SignedStream)[]) => string
 
 /**
@@ -47,7 +48,7 @@ export function createTurboStreamFrom({ cursor, sign }: TurboStreamFromContext):
   }
 }
 
-// Handlebars calls every function with its own options as the last argument. A plain object names no stream, so none is lost.
+// Handlebars adds its own options to the arguments of every function. They are a plain object, which cannot name a stream.
 function withoutHelperOptions<Given>(given: readonly Given[]): readonly Given[] {
   const last: unknown = given.at(-1)
   const isHelperOptions =
