@@ -9,7 +9,7 @@ import { attachUpgrade } from './http/upgrade'
 import { Hub } from './hub/hub'
 import type { HubStats } from './hub/stats'
 import { warn } from './log'
-import { type Identity, type ResolvedOptions, resolveOptions, type TurboCableOptions } from './options'
+import { type Identity, type ResolvedOptions, resolveOptions, type TurboCableOptions } from './options/options'
 import { Signer } from './stream/signer'
 
 /** The parts of one cable, behind what Express sees of it. */

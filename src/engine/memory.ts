@@ -2,7 +2,7 @@
 // eviction is O(1): messages leave from the head of their stream, or from the head of the list over all streams.
 
 import { randomBytes } from 'node:crypto'
-import type { ResolvedOptions } from '../options'
+import type { ResolvedOptions } from '../options/options'
 import { formatCursor, positionIn } from './cursor'
 import type { Engine, Outgoing, Positioned, Replay } from './engine'
 import { Ring } from './ring'

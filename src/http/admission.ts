@@ -3,7 +3,7 @@
 
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import { warn } from '../log'
-import type { Identity, ResolvedOptions, UpgradeMiddleware, UpgradeRequest } from '../options'
+import type { Identity, ResolvedOptions, UpgradeMiddleware, UpgradeRequest } from '../options/options'
 
 export interface Refusal {
   readonly status: number

@@ -3,9 +3,9 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import getRawBody from 'raw-body'
-import type { Broadcast, Json, Publisher } from '../broadcast/publisher'
 import { logger } from '../log'
-import { isStreamName } from '../stream/name'
+import { broadcastsIn } from '../publisher/body'
+import type { Broadcast, Publisher } from '../publisher/publisher'
 import { hasBearer } from './bearer'
 import { Once } from './once'
 import { isTrustedPeer } from './trusted-peer'
@@ -21,8 +21,6 @@ const forbidden: Answer = { status: 403, text: 'Forbidden: Broadcasts only allow
 const notJson: Answer = { status: 415, text: 'Unsupported Media Type: application/json required' }
 const tooLarge: Answer = { status: 413, text: 'Payload Too Large' }
 const invalidJson: Answer = { status: 400, text: 'Invalid JSON' }
-const streamRequired: Answer = { status: 400, text: 'Stream required' }
-const dataRequired: Answer = { status: 400, text: 'Data required' }
 const unavailable: Answer = { status: 503, text: 'Service Unavailable: the cable is closed' }
 const ok: Answer = { status: 200, text: 'OK' }
 
@@ -60,7 +58,7 @@ export class BroadcastEndpoint {
     const body = await bodyOf(request, this.#options.bodyBytes)
     if ('status' in body) return body
     const broadcasts = broadcastsIn(body.value)
-    if ('status' in broadcasts) return broadcasts
+    if (typeof broadcasts === 'string') return { status: 400, text: broadcasts }
     const failed = ({ status }: Answer) => status !== 200
     return this.#once.run(request.headers['idempotency-key'], () => this.#publish(broadcasts), failed)
   }
@@ -74,23 +72,6 @@ export class BroadcastEndpoint {
       return unavailable
     }
   }
-}
-
-// One broadcast or a batch of them: all, or what is wrong with the first bad one.
-function broadcastsIn(value: unknown): readonly Broadcast[] | Answer {
-  const batch: unknown[] = Array.isArray(value) ? value : [value]
-  if (batch.length === 0) return streamRequired
-  const broadcasts: Broadcast[] = []
-  for (const item of batch) {
-    const stream = field(item, 'stream')
-    const data = field(item, 'data')
-    const exclude = field(item, 'exclude')
-    if (!isStreamName(stream)) return streamRequired
-    if (data === undefined) return dataRequired
-    // It came out of JSON, so JSON can hold it.
-    broadcasts.push({ stream, data: data as Json, ...(typeof exclude === 'string' && { exclude }) })
-  }
-  return broadcasts
 }
 
 // The JSON value of the body, whether or not somebody before us (express.json()) has read it.
@@ -112,11 +93,4 @@ async function bodyOf(
   } catch {
     return invalidJson
   }
-}
-
-// JSON.parse gave the value, so it is any of JSON's types; only objects have fields.
-function field(item: unknown, name: string): unknown {
-  return item !== null && typeof item === 'object' && Object.hasOwn(item, name)
-    ? (item as Record<string, unknown>)[name]
-    : undefined
 }

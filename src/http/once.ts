@@ -1,8 +1,9 @@
 // Doing a thing once, however often it is asked for under the same id: a sender that got no answer asks again. Bounded by
 // number, oldest first, so that ids cost what they are worth.
 
+import { maxIdLength } from '../options/limits'
+
 const kept = 10_000
-const maxIdLength = 128
 
 export class Once<Result> {
   readonly #results = new Map<string, Promise<Result>>()

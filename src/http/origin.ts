@@ -2,7 +2,7 @@
 // WebSocket hijacking), so the server has to look at the Origin that they add. Other programs send none, and are let through.
 
 import type { IncomingMessage } from 'node:http'
-import type { AllowedOrigins } from '../options'
+import type { AllowedOrigins } from '../options/options'
 import { verdict } from '../verdict'
 
 export interface OriginRules {

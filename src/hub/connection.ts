@@ -4,7 +4,7 @@
 import type { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
 import { logger } from '../log'
-import type { Identity, UpgradeRequest } from '../options'
+import type { Identity, UpgradeRequest } from '../options/options'
 import { type Command, decode } from '../protocol/turbo-cable'
 import type { Visitor } from './gate'
 import type { Subscription } from './subscriptions'

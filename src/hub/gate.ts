@@ -2,7 +2,8 @@
 // says that the server once printed a name; whether this identity may have it now is a question of its own.
 
 import { warn } from '../log'
-import type { Identity, PublicStreams, ResolvedOptions, UpgradeRequest } from '../options'
+import { maxAskedLength } from '../options/limits'
+import type { Identity, PublicStreams, ResolvedOptions, UpgradeRequest } from '../options/options'
 import type { RejectReason } from '../protocol/turbo-cable'
 import { isStreamName, maxNameBytes } from '../stream/name'
 import { Signer } from '../stream/signer'
@@ -21,9 +22,6 @@ export interface Admission {
 }
 
 type Match = (identity: Identity) => boolean
-
-// A token is its name in base64 and a digest; JSON may write a byte of the name as six.
-const maxAskedBytes = 8_192
 
 export class Gate {
   readonly #signer: Signer | undefined
@@ -44,7 +42,7 @@ export class Gate {
 
   /** What the name asked for means, or why it is refused. Answers at once. */
   admit(asked: string, visitor: Visitor): Admission | RejectReason {
-    if (asked.length > maxAskedBytes) return 'limit'
+    if (asked.length > maxAskedLength) return 'limit'
     const token = this.#signer?.verify(asked)
     const stream = token?.stream ?? asked
     if (!isStreamName(stream)) return Buffer.byteLength(stream) > maxNameBytes ? 'limit' : 'invalid'

@@ -1,13 +1,13 @@
 // Owns the connections, their subscriptions and the fan-out of one process. Knows no HTTP: it is given upgraded sockets.
 
 import type { Duplex } from 'node:stream'
-import type { Broadcast, Publisher } from '../broadcast/publisher'
 import type { Engine, Outgoing, Positioned } from '../engine/engine'
 import { failure } from '../errors'
 import { logger } from '../log'
-import type { Identity, ResolvedOptions } from '../options'
+import type { Identity, ResolvedOptions } from '../options/options'
 import { pingFrame, textFrame } from '../protocol/frame'
 import { type Command, disconnect, ping } from '../protocol/turbo-cable'
+import type { Broadcast, Publisher } from '../publisher/publisher'
 import { type CableSocket, Connection, type ConnectionDelegate } from './connection'
 import { FanOut } from './fan-out'
 import { Gate, type Visitor } from './gate'

@@ -3,6 +3,7 @@
 
 import type { Engine, Positioned, Replay } from '../engine/engine'
 import { warn } from '../log'
+import { maxAskedLength } from '../options/limits'
 import { textFrame } from '../protocol/frame'
 import { type Command, type RejectReason, rejected, resumed, subscribed } from '../protocol/turbo-cable'
 import type { Connection } from './connection'
@@ -57,7 +58,7 @@ export class Subscribing {
   reject(connection: Connection, asked: string, reason: RejectReason): void {
     this.unsubscribe(connection, asked)
     // Enough of what was asked for to be recognised by who asked properly; the rest could be anything.
-    connection.write(textFrame(rejected(asked.slice(0, 8_192), reason)))
+    connection.write(textFrame(rejected(asked.slice(0, maxAskedLength), reason)))
   }
 
   #admit(connection: Connection, asked: string): Admission | RejectReason {

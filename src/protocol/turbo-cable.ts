@@ -1,6 +1,8 @@
 // The plain turbo_cable wire with its cursor extension: pure text ⇄ value. No socket, no timer, no logger.
 // Compatible, byte for byte, with the turbo_cable gem 1.0 and Navigator; fields for cursors appear only when asked for.
 
+import { maxIdLength } from '../options/limits'
+
 /** What a client can say. `cursor` is absent for a plain subscription, `null` for "from now on". */
 export type Command =
   | {
@@ -28,9 +30,9 @@ export function decode(text: string): Command | undefined {
   return isConnectionId(connection) ? { type, stream, cursor, connection } : { type, stream, cursor }
 }
 
-// It is kept for as long as the connection: a long one would be memory for the asking.
+// It is kept for as long as the connection.
 function isConnectionId(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= 128
+  return typeof value === 'string' && value !== '' && value.length <= maxIdLength
 }
 
 /** `{"type":"subscribed","stream":"s"}` */

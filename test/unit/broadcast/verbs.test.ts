@@ -2,14 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { BroadcastJob } from '../../../src/broadcast/job.ts'
+import { createVerbs, type VerbContext } from '../../../src/broadcast/create-verbs.ts'
 import { createPerform } from '../../../src/broadcast/perform.ts'
-import type { Publisher } from '../../../src/broadcast/publisher.ts'
-import type { Renderer } from '../../../src/broadcast/render.ts'
-import { createVerbs, type VerbContext } from '../../../src/broadcast/verbs.ts'
+import type { BroadcastJob } from '../../../src/broadcast/scheduler.ts'
 import { failure } from '../../../src/errors.ts'
+import type { Publisher } from '../../../src/publisher/publisher.ts'
+import type { Renderer } from '../../../src/render/renderer.ts'
+import { recorder } from '../../support/sending.ts'
 import { warnings } from '../../support/warnings.ts'
-import { recorder } from './support.ts'
 
 class Message {
   constructor(readonly id?: unknown) {}

@@ -2,18 +2,18 @@
 
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { configureBroadcasts } from '../../../src/broadcast/configure.ts'
-import type { BroadcastJob } from '../../../src/broadcast/job.ts'
+import type { BroadcastJob } from '../../../src/broadcast/scheduler.ts'
+import { configureBroadcasts } from '../../../src/process/configure.ts'
 import {
   broadcastAppendLaterTo,
   broadcastAppendTo,
   broadcastJson,
   broadcastRefreshTo,
   performBroadcast,
-} from '../../../src/broadcast/process.ts'
-import type { Renderer } from '../../../src/broadcast/render.ts'
+} from '../../../src/process/verbs.ts'
+import type { Renderer } from '../../../src/render/renderer.ts'
+import { broadcastServer, defaults, folder, recorder } from '../../support/sending.ts'
 import { warnings } from '../../support/warnings.ts'
-import { broadcastServer, defaults, folder, recorder } from './support.ts'
 
 const { processPublisher, processQueue, processRenderer, processScheduler, registerProcessCable, setProcessPublisher } =
   defaults
