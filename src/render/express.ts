@@ -6,6 +6,7 @@ import type { Renderer } from './renderer'
 
 /** The one method of an Express app that is needed. */
 export interface ViewApp {
+  /** Calls back with the view's HTML, or with what failed. */
   render(name: string, options: object, callback: (error: Error, html: string) => void): void
 }
 

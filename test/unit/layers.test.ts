@@ -75,7 +75,7 @@ function resolve(from: string, specifier: string): string | undefined {
   return [path, `${stem}.ts`, `${stem}.mts`, `${path}/index.ts`].find((candidate) => imports.has(candidate))
 }
 
-// TODO The hub's files name each other's types: a connection its subscriptions, a topic its connections.
+// Still to be undone: the hub's files name each other's types: a connection its subscriptions, a topic its connections.
 function isInsideHub(from: string, to: string): boolean {
   return from.startsWith('src/hub/') && to.startsWith('src/hub/')
 }
