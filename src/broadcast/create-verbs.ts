@@ -19,33 +19,34 @@ export interface VerbContext extends PerformContext {
 /** Makes the verbs. Each checks its input once, at the call. */
 export function createVerbs(context: VerbContext): Verbs {
   const send = createSend(context)
-  const now = (streamables: Streamable, action: string, options: BroadcastOptions) =>
-    send(checkedBroadcast(streamables, action, options))
-  const later = (streamables: Streamable, action: string, options: BroadcastOptions) => {
-    void schedule(context.scheduler(), checkedBroadcast(streamables, action, options).job)
+  // Apps without types may leave the options out, which is for the check to say.
+  const now = (streamables: Streamable, action: string, options: BroadcastOptions | undefined) =>
+    send(checkedBroadcast(streamables, action, options ?? {}))
+  const later = (streamables: Streamable, action: string, options: BroadcastOptions | undefined) => {
+    void schedule(context.scheduler(), checkedBroadcast(streamables, action, options ?? {}).job)
   }
 
   return {
     broadcastActionTo: (streamables, { action, ...options }) => now(streamables, action, options),
-    broadcastAppendTo: (streamables, options = {}) => now(streamables, 'append', options),
-    broadcastPrependTo: (streamables, options = {}) => now(streamables, 'prepend', options),
-    broadcastReplaceTo: (streamables, options = {}) => now(streamables, 'replace', options),
-    broadcastUpdateTo: (streamables, options = {}) => now(streamables, 'update', options),
-    broadcastBeforeTo: (streamables, options = {}) => now(streamables, 'before', options),
-    broadcastAfterTo: (streamables, options = {}) => now(streamables, 'after', options),
-    broadcastRemoveTo: (streamables, options = {}) => now(streamables, 'remove', options),
+    broadcastAppendTo: (streamables, options) => now(streamables, 'append', options),
+    broadcastPrependTo: (streamables, options) => now(streamables, 'prepend', options),
+    broadcastReplaceTo: (streamables, options) => now(streamables, 'replace', options),
+    broadcastUpdateTo: (streamables, options) => now(streamables, 'update', options),
+    broadcastBeforeTo: (streamables, options) => now(streamables, 'before', options),
+    broadcastAfterTo: (streamables, options) => now(streamables, 'after', options),
+    broadcastRemoveTo: (streamables, options) => now(streamables, 'remove', options),
     broadcastRefreshTo: (streamables, options = {}) =>
       now(streamables, 'refresh', { ...refreshPlacement(options), exclude: options.exclude }),
     broadcastJson: (streamables, data, options = {}) =>
       deliver(context.publisher(), jsonBroadcast(streamables, data, options), 'broadcastJson'),
 
     broadcastActionLaterTo: (streamables, { action, ...options }) => later(streamables, action, options),
-    broadcastAppendLaterTo: (streamables, options = {}) => later(streamables, 'append', options),
-    broadcastPrependLaterTo: (streamables, options = {}) => later(streamables, 'prepend', options),
-    broadcastReplaceLaterTo: (streamables, options = {}) => later(streamables, 'replace', options),
-    broadcastUpdateLaterTo: (streamables, options = {}) => later(streamables, 'update', options),
-    broadcastBeforeLaterTo: (streamables, options = {}) => later(streamables, 'before', options),
-    broadcastAfterLaterTo: (streamables, options = {}) => later(streamables, 'after', options),
+    broadcastAppendLaterTo: (streamables, options) => later(streamables, 'append', options),
+    broadcastPrependLaterTo: (streamables, options) => later(streamables, 'prepend', options),
+    broadcastReplaceLaterTo: (streamables, options) => later(streamables, 'replace', options),
+    broadcastUpdateLaterTo: (streamables, options) => later(streamables, 'update', options),
+    broadcastBeforeLaterTo: (streamables, options) => later(streamables, 'before', options),
+    broadcastAfterLaterTo: (streamables, options) => later(streamables, 'after', options),
   }
 }
 

@@ -26,7 +26,8 @@ export type LaterVerb<Options> = (streamables: Streamable, options: Options) => 
  */
 export interface Verbs {
   /**
-   * Sends any action, also one of the page's own, which needs neither target nor content. `broadcastActionTo('list', { action: 'highlight', targets: '.row' })` →
+   * Sends any action, also one of the page's own, which needs neither target nor content.
+   * `broadcastActionTo('list', { action: 'highlight', targets: '.row' })` →
    * `<turbo-stream action="highlight" targets=".row"><template></template></turbo-stream>`
    */
   readonly broadcastActionTo: SendVerb<ActionOptions>

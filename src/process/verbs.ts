@@ -20,8 +20,9 @@ const perform = createPerform(processContext)
  * ```
  *
  * True when it was taken; false, after one logged line, when the hub could not be reached.
- * Throws `TURBO_CABLE_BAD_STREAM`, `…_BAD_OPTION`, `…_NO_TARGET`, `…_NO_CONTENT`, `…_BAD_ATTRIBUTE`.
- * A partial needs a renderer (`TURBO_CABLE_NO_RENDERER`); one that is missing or throws rejects: `…_PARTIAL_MISSING`, `…_RENDER_FAILED`.
+ * Throws `TURBO_CABLE_BAD_STREAM`, `…_BAD_OPTION`, `…_NO_TARGET`, `…_NO_CONTENT`, `…_BAD_ATTRIBUTE`, `…_BAD_RECORD`.
+ * A partial needs a renderer (`TURBO_CABLE_NO_RENDERER`); one that is missing or throws rejects:
+ * `TURBO_CABLE_PARTIAL_MISSING`, `…_RENDER_FAILED`.
  */
 export const broadcastActionTo: Verbs['broadcastActionTo'] = verbs.broadcastActionTo
 
@@ -34,8 +35,9 @@ export const broadcastActionTo: Verbs['broadcastActionTo'] = verbs.broadcastActi
  * ```
  *
  * True when it was taken; false, after one logged line, when the hub could not be reached.
- * Throws `TURBO_CABLE_BAD_STREAM`, `…_NO_TARGET`, `…_NO_CONTENT`, `…_BAD_OPTION`, `…_BAD_ATTRIBUTE`.
- * A partial needs a renderer (`TURBO_CABLE_NO_RENDERER`); one that is missing or throws rejects: `…_PARTIAL_MISSING`, `…_RENDER_FAILED`.
+ * Throws `TURBO_CABLE_BAD_STREAM`, `…_NO_TARGET`, `…_NO_CONTENT`, `…_BAD_OPTION`, `…_BAD_ATTRIBUTE`, `…_BAD_RECORD`.
+ * A partial needs a renderer (`TURBO_CABLE_NO_RENDERER`); one that is missing or throws rejects:
+ * `TURBO_CABLE_PARTIAL_MISSING`, `…_RENDER_FAILED`.
  */
 export const broadcastAppendTo: Verbs['broadcastAppendTo'] = verbs.broadcastAppendTo
 
@@ -48,8 +50,9 @@ export const broadcastAppendTo: Verbs['broadcastAppendTo'] = verbs.broadcastAppe
  * ```
  *
  * True when it was taken; false, after one logged line, when the hub could not be reached.
- * Throws `TURBO_CABLE_BAD_STREAM`, `…_NO_TARGET`, `…_NO_CONTENT`, `…_BAD_OPTION`, `…_BAD_ATTRIBUTE`.
- * A partial needs a renderer (`TURBO_CABLE_NO_RENDERER`); one that is missing or throws rejects: `…_PARTIAL_MISSING`, `…_RENDER_FAILED`.
+ * Throws `TURBO_CABLE_BAD_STREAM`, `…_NO_TARGET`, `…_NO_CONTENT`, `…_BAD_OPTION`, `…_BAD_ATTRIBUTE`, `…_BAD_RECORD`.
+ * A partial needs a renderer (`TURBO_CABLE_NO_RENDERER`); one that is missing or throws rejects:
+ * `TURBO_CABLE_PARTIAL_MISSING`, `…_RENDER_FAILED`.
  */
 export const broadcastPrependTo: Verbs['broadcastPrependTo'] = verbs.broadcastPrependTo
 
@@ -62,8 +65,9 @@ export const broadcastPrependTo: Verbs['broadcastPrependTo'] = verbs.broadcastPr
  * ```
  *
  * True when it was taken; false, after one logged line, when the hub could not be reached.
- * Throws `TURBO_CABLE_BAD_STREAM`, `…_NO_TARGET`, `…_NO_CONTENT`, `…_BAD_OPTION`, `…_BAD_ATTRIBUTE`.
- * A partial needs a renderer (`TURBO_CABLE_NO_RENDERER`); one that is missing or throws rejects: `…_PARTIAL_MISSING`, `…_RENDER_FAILED`.
+ * Throws `TURBO_CABLE_BAD_STREAM`, `…_NO_TARGET`, `…_NO_CONTENT`, `…_BAD_OPTION`, `…_BAD_ATTRIBUTE`, `…_BAD_RECORD`.
+ * A partial needs a renderer (`TURBO_CABLE_NO_RENDERER`); one that is missing or throws rejects:
+ * `TURBO_CABLE_PARTIAL_MISSING`, `…_RENDER_FAILED`.
  */
 export const broadcastReplaceTo: Verbs['broadcastReplaceTo'] = verbs.broadcastReplaceTo
 
@@ -76,8 +80,9 @@ export const broadcastReplaceTo: Verbs['broadcastReplaceTo'] = verbs.broadcastRe
  * ```
  *
  * True when it was taken; false, after one logged line, when the hub could not be reached.
- * Throws `TURBO_CABLE_BAD_STREAM`, `…_NO_TARGET`, `…_NO_CONTENT`, `…_BAD_OPTION`, `…_BAD_ATTRIBUTE`.
- * A partial needs a renderer (`TURBO_CABLE_NO_RENDERER`); one that is missing or throws rejects: `…_PARTIAL_MISSING`, `…_RENDER_FAILED`.
+ * Throws `TURBO_CABLE_BAD_STREAM`, `…_NO_TARGET`, `…_NO_CONTENT`, `…_BAD_OPTION`, `…_BAD_ATTRIBUTE`, `…_BAD_RECORD`.
+ * A partial needs a renderer (`TURBO_CABLE_NO_RENDERER`); one that is missing or throws rejects:
+ * `TURBO_CABLE_PARTIAL_MISSING`, `…_RENDER_FAILED`.
  */
 export const broadcastUpdateTo: Verbs['broadcastUpdateTo'] = verbs.broadcastUpdateTo
 
@@ -90,8 +95,9 @@ export const broadcastUpdateTo: Verbs['broadcastUpdateTo'] = verbs.broadcastUpda
  * ```
  *
  * True when it was taken; false, after one logged line, when the hub could not be reached.
- * Throws `TURBO_CABLE_BAD_STREAM`, `…_NO_TARGET`, `…_NO_CONTENT`, `…_BAD_OPTION`, `…_BAD_ATTRIBUTE`.
- * A partial needs a renderer (`TURBO_CABLE_NO_RENDERER`); one that is missing or throws rejects: `…_PARTIAL_MISSING`, `…_RENDER_FAILED`.
+ * Throws `TURBO_CABLE_BAD_STREAM`, `…_NO_TARGET`, `…_NO_CONTENT`, `…_BAD_OPTION`, `…_BAD_ATTRIBUTE`, `…_BAD_RECORD`.
+ * A partial needs a renderer (`TURBO_CABLE_NO_RENDERER`); one that is missing or throws rejects:
+ * `TURBO_CABLE_PARTIAL_MISSING`, `…_RENDER_FAILED`.
  */
 export const broadcastBeforeTo: Verbs['broadcastBeforeTo'] = verbs.broadcastBeforeTo
 
@@ -104,8 +110,9 @@ export const broadcastBeforeTo: Verbs['broadcastBeforeTo'] = verbs.broadcastBefo
  * ```
  *
  * True when it was taken; false, after one logged line, when the hub could not be reached.
- * Throws `TURBO_CABLE_BAD_STREAM`, `…_NO_TARGET`, `…_NO_CONTENT`, `…_BAD_OPTION`, `…_BAD_ATTRIBUTE`.
- * A partial needs a renderer (`TURBO_CABLE_NO_RENDERER`); one that is missing or throws rejects: `…_PARTIAL_MISSING`, `…_RENDER_FAILED`.
+ * Throws `TURBO_CABLE_BAD_STREAM`, `…_NO_TARGET`, `…_NO_CONTENT`, `…_BAD_OPTION`, `…_BAD_ATTRIBUTE`, `…_BAD_RECORD`.
+ * A partial needs a renderer (`TURBO_CABLE_NO_RENDERER`); one that is missing or throws rejects:
+ * `TURBO_CABLE_PARTIAL_MISSING`, `…_RENDER_FAILED`.
  */
 export const broadcastAfterTo: Verbs['broadcastAfterTo'] = verbs.broadcastAfterTo
 
@@ -118,7 +125,7 @@ export const broadcastAfterTo: Verbs['broadcastAfterTo'] = verbs.broadcastAfterT
  * ```
  *
  * True when it was taken; false, after one logged line, when the hub could not be reached.
- * Throws `TURBO_CABLE_BAD_STREAM`, `…_NO_TARGET`, `…_BAD_OPTION`, `…_BAD_ATTRIBUTE`.
+ * Throws `TURBO_CABLE_BAD_STREAM`, `…_NO_TARGET`, `…_BAD_OPTION`, `…_BAD_ATTRIBUTE`, `…_BAD_RECORD`.
  */
 export const broadcastRemoveTo: Verbs['broadcastRemoveTo'] = verbs.broadcastRemoveTo
 
@@ -131,7 +138,7 @@ export const broadcastRemoveTo: Verbs['broadcastRemoveTo'] = verbs.broadcastRemo
  * ```
  *
  * True when it was taken; false, after one logged line, when the hub could not be reached.
- * Throws `TURBO_CABLE_BAD_STREAM`, `…_BAD_OPTION`, `…_BAD_ATTRIBUTE`.
+ * Throws `TURBO_CABLE_BAD_STREAM`, `…_BAD_OPTION`, `…_BAD_ATTRIBUTE`, `…_BAD_RECORD`.
  */
 export const broadcastRefreshTo: Verbs['broadcastRefreshTo'] = verbs.broadcastRefreshTo
 
@@ -144,7 +151,8 @@ export const broadcastRefreshTo: Verbs['broadcastRefreshTo'] = verbs.broadcastRe
  * ```
  *
  * True when it was taken; false, after one logged line, when the hub could not be reached.
- * Throws `TURBO_CABLE_BAD_STREAM`, and `…_BAD_DATA` for a string (a page would take it for HTML) and for what JSON cannot hold.
+ * Throws `TURBO_CABLE_BAD_STREAM`, `…_BAD_RECORD`, and `…_BAD_DATA` for a string (a page would take it for HTML) and for what
+ * JSON cannot hold.
  */
 export const broadcastJson: Verbs['broadcastJson'] = verbs.broadcastJson
 

@@ -1,6 +1,6 @@
 // What a broadcast brings: of html, text and partial the first that is given, or nothing. The rule stands here alone.
 
-import { check, namesAndValues, type Rule } from '../options/check'
+import { check, isText, namesAndValues, type Rule } from '../options/check'
 import { type ContentOptions, contentHtml, isGiven } from '../turbo/content'
 import type { Locals } from './renderer'
 
@@ -32,4 +32,4 @@ export function contentOf(action: string, options: RenderOptions): Content {
   return { given: { partial, locals }, html }
 }
 
-const aView: Rule = { words: "a view's name", holds: (value) => typeof value === 'string' && value !== '' }
+const aView: Rule = { words: "a view's name", holds: isText }
