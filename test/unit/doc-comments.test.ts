@@ -7,7 +7,7 @@ import { reachableFrom } from '../support/declarations.ts'
 const index = 'dist/src/index.d.ts'
 const reachable = reachableFrom(index)
 // The rooms of the receiving side, whose types a public one mentions.
-const receiving = /^dist\/src\/(?:express|hub\/|http\/|engine\/|protocol\/)/
+const receiving = /^dist\/src\/(?:cable|express|host\/|hub\/|http\/|engine\/|protocol\/|transport\/)/
 const sending = reachable.filter(({ file, exported }) => exported && !receiving.test(file))
 const title = ({ file, name }: { file: string; name: string }) => `${name} (${file})`
 
