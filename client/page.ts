@@ -17,6 +17,9 @@ const listeners = {
 }
 let listening: AbortController | undefined
 
+// The server's names of the header and of the path `/cable` below are in src/stream/page-id.ts and src/options/limits.ts, which
+// nothing here can import.
+
 /** Made once per page life. Sent with subscriptions and, as `X-Turbo-Cable-Connection`, with Turbo's requests to this site. */
 export const connectionId = crypto.getRandomValues(new Uint32Array(4)).join('-')
 

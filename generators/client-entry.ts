@@ -1,5 +1,6 @@
 // Adds the Stimulus controller to an app with a bundler: its file, its registration, and the import of Turbo.
 
+import { controller } from '../src/view/marker'
 import {
   controllersDirectory,
   entryScripts,
@@ -9,7 +10,6 @@ import {
   stimulusScripts,
 } from './client-app'
 import type { Draft, Files } from './draft'
-import { controller } from './markup-body'
 import { directoryOf, relativePath } from './paths'
 import { lineEndAfter, type Style, statementEnd, styleOf, topLevelImports } from './script'
 import { maskScript } from './script-mask'

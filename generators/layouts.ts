@@ -1,7 +1,8 @@
 // Decides for every view what an install does with it: the controller on its body, the tags in its page's head.
 
+import { controller } from '../src/view/marker'
+import { headTags } from '../src/view/tags'
 import type { Draft, Files } from './draft'
-import { controller } from './markup-body'
 import { hasOwnModules } from './markup-tags'
 import { addTags, addToBody, type Language, samePage, type View, viewsOf } from './views'
 
@@ -11,10 +12,7 @@ const generated = /<meta\b[^>]*\bname\s*=\s*["']?generator\b/i
 const unknownTemplate = /\.(?:mustache|twig|liquid|marko|dust|vash|astro)$/
 const manyPages = 20
 
-const staticTags = [
-  `<script type="importmap">{"imports":{"@hotwired/turbo":"/cable/turbo.js","@hotwired/stimulus":"/cable/stimulus.js","turbo-cable/client":"/cable/index.js","turbo-cable/stimulus":"/cable/turbo_streams_controller.js"}}</script>`,
-  `<script type="module" src="/cable/start.js"></script>`,
-]
+const staticTags = headTags()
 
 /** How a template writes a call of ours so that its HTML is not escaped. */
 export function callTag(language: Language, name: string, argument: string, source: string): string {

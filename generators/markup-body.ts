@@ -1,10 +1,9 @@
 // Puts data-controller="turbo-streams" on the <body> of a page in HTML, EJS, Eta, Handlebars or Nunjucks.
 
+import { controller } from '../src/view/marker'
 import type { MarkupLanguage } from './markup-mask'
 import { maskMarkup } from './markup-mask'
 import { newlineOf } from './script'
-
-export const controller = 'turbo-streams'
 
 const bodyTag = /<body(?=[\s>/])(?:"[^"]*"|'[^']*'|[^>"'])*>/gi
 

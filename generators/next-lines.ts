@@ -1,5 +1,6 @@
 // The three lines that make a page live, in the template language and the module style of the app at hand.
 
+import { namesAttribute, marker as staticMarker } from '../src/view/marker'
 import type { Files } from './draft'
 import { callTag } from './layouts'
 import type { ServerStyle } from './server-entry'
@@ -47,19 +48,15 @@ function quoted(text: string, { quote }: ServerStyle): string {
 }
 
 function marker(page: View | undefined, name: string): string {
-  if (!page || page.language === 'html') {
-    return `<div hidden data-turbo-stream="true" data-streams="${name}" data-turbo-streams-target="source"></div>`
-  }
+  if (!page || page.language === 'html') return staticMarker([name])
   return callTag(page.language, 'turboStreamFrom', `'${name}'`, page.source)
 }
 
 // An id that no element of the app has, but for one that these lines have already brought there.
 function freeId(files: Files): string {
   const names = ['counter', 'visits', 'live-counter']
+  const ours = new RegExp(`turboStreamFrom|${namesAttribute}`)
   const taken = (name: string) =>
-    [...files.values()].some(
-      (text) =>
-        new RegExp(`\\bid=["']${name}["']|#${name}\\b`).test(text) && !/turboStreamFrom|data-streams/.test(text),
-    )
+    [...files.values()].some((text) => new RegExp(`\\bid=["']${name}["']|#${name}\\b`).test(text) && !ours.test(text))
   return names.find((name) => !taken(name)) ?? 'turbo-cable-counter'
 }

@@ -1,6 +1,7 @@
 // Puts data-controller="turbo-streams" on the `body` of a Pug layout, and turboCableTags() into its `head`.
 
-import { type BodyResult, controller } from './markup-body'
+import { controller } from '../src/view/marker'
+import type { BodyResult } from './markup-body'
 import { newlineOf } from './script'
 
 interface Line {

@@ -27,16 +27,26 @@ const templates = {
   TURBO_CABLE_CLOSED: (what: string) => `Cannot ${what}: this cable is closed`,
 } as const
 
+/** A code of an error: `'TURBO_CABLE_BAD_STREAM'` and so on. docs/errors.md says what each means and what to do. */
 export type TurboCableErrorCode = keyof typeof templates
 
 /** Every code there is, for docs and tests. */
 export const errorCodes = Object.keys(templates) as TurboCableErrorCode[]
 
-/** What turbo-cable throws and reports. `code` is stable; `message` may improve between releases. */
+/**
+ * What turbo-cable throws and reports. `code` is stable; `message` may improve between releases.
+ *
+ * ```ts
+ * if (error instanceof TurboCableError && error.code === 'TURBO_CABLE_BAD_STREAM') response.sendStatus(404)
+ * ```
+ */
 export class TurboCableError extends Error {
+  /** Also in the first line of a stack. */
   override readonly name = 'TurboCableError'
+  /** What went wrong, for programs. */
   readonly code: TurboCableErrorCode
 
+  /** Made by this package; the message comes from the table above. */
   constructor(code: TurboCableErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options)
     this.code = code

@@ -2,10 +2,10 @@
 
 import { type DomRecord, domId, modelNames } from '../stream/dom-id'
 import type { Streamable } from '../stream/name'
-import { needsContent } from '../turbo/element'
+import { isGiven, needsContent } from '../turbo/content'
+import type { BroadcastMethods } from './broadcast-methods'
 import type { ActionOptions, BroadcastOptions } from './job'
-import * as verbs from './process'
-import type { RefreshBroadcastOptions, RemoveOptions } from './verbs'
+import type { RefreshBroadcastOptions, RemoveOptions, Verbs } from './verbs'
 
 // What a mixin may extend: any class, abstract ones (Sequelize's Model) included.
 // biome-ignore lint/suspicious/noExplicitAny: TypeScript takes a constructor for a mixin's only if its parameters are `any[]`
@@ -15,56 +15,16 @@ type Broadcasting = new (...parameters: any[]) => BroadcastMethods
 
 class Plain {}
 
-/**
- * The methods that `Broadcastable` adds. The target is the record's `domId` for replace, update and remove, its list
- * (`messages`) for append, prepend and custom actions; before and after need one. The content is the record's partial
- * (`messages/message`) with the record as a local (`message`), unless content is given. Those without `To` send to the
- * record's own stream: `turboStreamFrom(message)`. All else is as with the free functions of the same names.
- */
-export interface BroadcastMethods {
-  broadcastActionTo(streamables: Streamable, options: ActionOptions): Promise<boolean>
-  broadcastAppendTo(streamables: Streamable, options?: BroadcastOptions): Promise<boolean>
-  broadcastPrependTo(streamables: Streamable, options?: BroadcastOptions): Promise<boolean>
-  broadcastReplaceTo(streamables: Streamable, options?: BroadcastOptions): Promise<boolean>
-  broadcastUpdateTo(streamables: Streamable, options?: BroadcastOptions): Promise<boolean>
-  broadcastBeforeTo(streamables: Streamable, options: BroadcastOptions): Promise<boolean>
-  broadcastAfterTo(streamables: Streamable, options: BroadcastOptions): Promise<boolean>
-  broadcastRemoveTo(streamables: Streamable, options?: RemoveOptions): Promise<boolean>
-  broadcastRefreshTo(streamables: Streamable, options?: RefreshBroadcastOptions): Promise<boolean>
+/** A mixin: `class Message extends Broadcastable(Model) {}`, or `extends Broadcastable()` where there is no other class. */
+export type Mixin = <Base extends MixinBase = typeof Plain>(base?: Base) => Base & Broadcasting
 
-  broadcastActionLaterTo(streamables: Streamable, options: ActionOptions): void
-  broadcastAppendLaterTo(streamables: Streamable, options?: BroadcastOptions): void
-  broadcastPrependLaterTo(streamables: Streamable, options?: BroadcastOptions): void
-  broadcastReplaceLaterTo(streamables: Streamable, options?: BroadcastOptions): void
-  broadcastUpdateLaterTo(streamables: Streamable, options?: BroadcastOptions): void
-  broadcastBeforeLaterTo(streamables: Streamable, options: BroadcastOptions): void
-  broadcastAfterLaterTo(streamables: Streamable, options: BroadcastOptions): void
-
-  broadcastAppend(options?: BroadcastOptions): Promise<boolean>
-  broadcastPrepend(options?: BroadcastOptions): Promise<boolean>
-  broadcastReplace(options?: BroadcastOptions): Promise<boolean>
-  broadcastUpdate(options?: BroadcastOptions): Promise<boolean>
-  broadcastRemove(options?: RemoveOptions): Promise<boolean>
-  broadcastRefresh(options?: RefreshBroadcastOptions): Promise<boolean>
-  broadcastAppendLater(options?: BroadcastOptions): void
-  broadcastPrependLater(options?: BroadcastOptions): void
-  broadcastReplaceLater(options?: BroadcastOptions): void
-  broadcastUpdateLater(options?: BroadcastOptions): void
+/** Makes the mixin whose methods send by these verbs. */
+export function createBroadcastable(verbs: Verbs): Mixin {
+  return <Base extends MixinBase>(base?: Base) => mixed(verbs, base ?? Plain) as unknown as Base & Broadcasting
 }
 
-/**
- * Gives a class the broadcast methods, as `Turbo::Broadcastable` gives them to a Rails model.
- *
- * ```ts
- * class Message extends Broadcastable(Model) {}
- * await message.broadcastAppendTo(['room', 7])
- * // → <turbo-stream action="append" target="messages"><template>(messages/_message with { message })</template></turbo-stream>
- * ```
- */
-export function Broadcastable<Base extends MixinBase = typeof Plain>(
-  base: Base = Plain as unknown as Base,
-): Base & Broadcasting {
-  abstract class BroadcastableRecord extends (base as MixinBase) implements BroadcastMethods {
+function mixed(verbs: Verbs, base: MixinBase) {
+  abstract class BroadcastableRecord extends base implements BroadcastMethods {
     declare readonly id?: unknown
 
     broadcastActionTo(streamables: Streamable, options: ActionOptions) {
@@ -149,7 +109,7 @@ export function Broadcastable<Base extends MixinBase = typeof Plain>(
       this.broadcastUpdateLaterTo(this, options)
     }
   }
-  return BroadcastableRecord as unknown as Base & Broadcasting
+  return BroadcastableRecord
 }
 
 function filled(record: DomRecord, action: string, options: BroadcastOptions): BroadcastOptions {
@@ -157,7 +117,7 @@ function filled(record: DomRecord, action: string, options: BroadcastOptions): B
 }
 
 function placed(record: DomRecord, action: string, { target, targets }: BroadcastOptions): BroadcastOptions {
-  if (given(target) || given(targets) || action === 'before' || action === 'after') return {}
+  if (isGiven(target) || isGiven(targets) || action === 'before' || action === 'after') return {}
   const isItself = action === 'replace' || action === 'update' || action === 'remove'
   return { target: isItself ? domId(record) : modelNames(record).plural }
 }
@@ -165,11 +125,7 @@ function placed(record: DomRecord, action: string, { target, targets }: Broadcas
 // The record is a local of every partial, also of one that was named; a local of the caller's is never overwritten.
 // The job prefers html and text to a partial, and none of them where `render` is false.
 function rendered(record: DomRecord, action: string, { partial, locals }: BroadcastOptions): BroadcastOptions {
-  if (!given(partial) && !needsContent(action)) return {}
+  if (!isGiven(partial) && !needsContent(action)) return {}
   const names = modelNames(record)
   return { partial: partial ?? names.partial, locals: { [names.element]: record, ...locals } }
-}
-
-function given(value: unknown): boolean {
-  return value !== undefined && value !== null
 }

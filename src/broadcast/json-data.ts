@@ -1,7 +1,7 @@
 // Data for `broadcastJson`: checked, and copied at the call, so that later changes to it do not travel.
 
 import { failure } from '../errors'
-import type { Json } from './publisher'
+import type { Json } from '../publisher/publisher'
 
 /** The data as JSON holds it. Throws `TURBO_CABLE_BAD_DATA` for a string, undefined, functions, BigInt and cycles. */
 export function jsonData(data: unknown): Json {

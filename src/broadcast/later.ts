@@ -1,17 +1,9 @@
-// Broadcasts off the request's path: the Scheduler seam for real queues, and the one that works inside the process.
+// Broadcasts off the request's path: the queue that works inside the process.
 
 import { setImmediate } from 'node:timers/promises'
 import { warn } from '../log'
-import type { BroadcastJob } from './job'
 import { type Perform, troubleLine, verbName } from './perform'
-
-/**
- * Takes jobs and has `performBroadcast(job)` called for each, here or in a worker: sooner or later, and in order for each
- * stream. A queue that stores jobs as JSON hands the partial plain objects in place of the records in `locals`.
- */
-export interface Scheduler {
-  schedule(job: BroadcastJob): void | Promise<void>
-}
+import type { BroadcastJob, Scheduler } from './scheduler'
 
 /** The scheduler of a process: first come first served within a stream, streams independent of each other. */
 export class LaterQueue implements Scheduler {

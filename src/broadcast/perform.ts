@@ -2,11 +2,11 @@
 
 import { failure } from '../errors'
 import { warn } from '../log'
-import { streamName } from '../stream/name'
-import { contentText, element, openingTag } from '../turbo/element'
-import type { BroadcastJob } from './job'
-import type { Broadcast, Publisher } from './publisher'
-import type { Renderer } from './render'
+import type { Broadcast, Publisher } from '../publisher/publisher'
+import type { Renderer } from '../render/renderer'
+import { element } from '../turbo/element'
+import { type CheckedBroadcast, checkedJob } from './job'
+import type { BroadcastJob } from './scheduler'
 
 /** Where broadcasts go and what renders them; asked anew for each broadcast. */
 export interface PerformContext {
@@ -14,30 +14,38 @@ export interface PerformContext {
   readonly renderer: () => Renderer | undefined
 }
 
+/** Renders and sends what a verb has checked. Throws `TURBO_CABLE_NO_RENDERER` at once, before any promise. */
+export type Send = (checked: CheckedBroadcast) => Promise<boolean>
+
 /**
- * Performs a job: true when it was taken, false (after one logged line) when the hub could not be reached.
+ * Performs a job, which is checked once more: it may come out of a queue that others write to.
+ * True when it was taken, false (after one logged line) when the hub could not be reached.
  * Throws misuse at once, before any promise; rejects with `TURBO_CABLE_PARTIAL_MISSING` or `TURBO_CABLE_RENDER_FAILED`.
  */
 export type Perform = (job: BroadcastJob) => Promise<boolean>
 
-export function createPerform({ publisher, renderer }: PerformContext): Perform {
-  return (job) => {
-    const stream = streamName(job.stream)
-    const opening = openingTag(job.action, job)
-    const verb = verbName(job.action)
-    const content = contentText(job)
-    const broadcast = (data: string): Broadcast => ({ stream, data, ...(job.exclude && { exclude: job.exclude }) })
-    if (content !== undefined || job.partial === undefined) {
-      return deliver(publisher(), broadcast(element(job.action, opening, content)), verb)
-    }
+/** Makes the one that sends what is checked already. */
+export function createSend({ publisher, renderer }: PerformContext): Send {
+  return ({ job: { stream, action, partial, locals = {}, exclude }, opening, html }) => {
+    const verb = verbName(action)
+    const broadcast = (content: string | undefined): Broadcast => ({
+      stream,
+      data: element(action, opening, content),
+      ...(exclude && { exclude }),
+    })
+    if (html !== undefined || partial === undefined) return deliver(publisher(), broadcast(html), verb)
 
     const by = renderer()
-    if (by === undefined) throw failure('TURBO_CABLE_NO_RENDERER', [job.partial])
+    if (by === undefined) throw failure('TURBO_CABLE_NO_RENDERER', [partial])
     const to = publisher()
-    return by
-      .render(job.partial, job.locals ?? {})
-      .then((html) => deliver(to, broadcast(element(job.action, opening, html)), verb))
+    return by.render(partial, locals).then((rendered) => deliver(to, broadcast(rendered), verb))
   }
+}
+
+/** Makes the one that takes jobs. */
+export function createPerform(context: PerformContext): Perform {
+  const send = createSend(context)
+  return (job) => send(checkedJob(job))
 }
 
 /** Hands one broadcast over. A hub that is away or closed costs a logged line, never an exception. */

@@ -1,15 +1,10 @@
-// The broadcast verbs: one general verb does the work, the named ones are a line each.
+// The broadcast verbs: what there is, what each takes, and what each does.
 
-import { warn } from '../log'
-import { type Streamable, streamName } from '../stream/name'
+import type { Streamable } from '../stream/name'
+import type { ExcludeOption } from '../stream/page-id'
 import type { PlacementOptions } from '../turbo/element'
-import { type RefreshOptions, refreshPlacement } from '../turbo/turbo-stream'
-import { connectionId, type ExcludeOption } from './exclude'
-import { type ActionOptions, type BroadcastJob, type BroadcastOptions, broadcastJob } from './job'
-import { jsonData } from './json-data'
-import type { Scheduler } from './later'
-import { createPerform, deliver, type PerformContext, troubleLine, verbName } from './perform'
-import type { Broadcast } from './publisher'
+import type { RefreshOptions } from '../turbo/turbo-stream'
+import type { ActionOptions, BroadcastOptions } from './job'
 
 /** The options of `broadcastRemoveTo`. */
 export interface RemoveOptions extends Omit<PlacementOptions, 'method'>, ExcludeOption {}
@@ -17,7 +12,7 @@ export interface RemoveOptions extends Omit<PlacementOptions, 'method'>, Exclude
 /** The options of `broadcastRefreshTo`. */
 export interface RefreshBroadcastOptions extends RefreshOptions, ExcludeOption {}
 
-/** A verb that sends now. */
+/** A verb that sends now: `await broadcastAppendTo(['room', 7], { target: 'messages', html })`. */
 export type SendVerb<Options> = (streamables: Streamable, options: Options) => Promise<boolean>
 
 /** A verb that returns at once; rendering and sending follow, in order for each stream. Trouble then is a logged line. */
@@ -30,97 +25,69 @@ export type LaterVerb<Options> = (streamables: Streamable, options: Options) => 
  * `…_NO_RENDERER`. A partial that is missing or throws rejects: `…_PARTIAL_MISSING`, `…_RENDER_FAILED`.
  */
 export interface Verbs {
-  /** Any action, also one of your own. `{ action: 'highlight', target: 'row_7' }` needs no content. */
+  /**
+   * Sends any action, also one of the page's own, which needs neither target nor content.
+   * `broadcastActionTo('list', { action: 'highlight', targets: '.row' })` →
+   * `<turbo-stream action="highlight" targets=".row"><template></template></turbo-stream>`
+   */
   readonly broadcastActionTo: SendVerb<ActionOptions>
-  /** Adds to the end of the target. */
+  /**
+   * Adds to the end of the target. `broadcastAppendTo(['room', 7], { target: 'messages', html: '<p>hi</p>' })` →
+   * `<turbo-stream action="append" target="messages"><template><p>hi</p></template></turbo-stream>`
+   */
   readonly broadcastAppendTo: SendVerb<BroadcastOptions>
-  /** Adds to the start of the target. */
+  /**
+   * Adds to the start of the target. `broadcastPrependTo(['room', 7], { target: 'messages', html: '<p>hi</p>' })` →
+   * `<turbo-stream action="prepend" target="messages"><template><p>hi</p></template></turbo-stream>`
+   */
   readonly broadcastPrependTo: SendVerb<BroadcastOptions>
-  /** Replaces the target itself. */
+  /**
+   * Replaces the target itself. `broadcastReplaceTo(message, { target: message, html: '<p id=…>' })` →
+   * `<turbo-stream action="replace" target="message_1"><template><p id=…></template></turbo-stream>`
+   */
   readonly broadcastReplaceTo: SendVerb<BroadcastOptions>
-  /** Replaces what is in the target. */
+  /**
+   * Replaces what is in the target. `broadcastUpdateTo('scores', { target: 'home', text: 3 })` →
+   * `<turbo-stream action="update" target="home"><template>3</template></turbo-stream>`
+   */
   readonly broadcastUpdateTo: SendVerb<BroadcastOptions>
-  /** Inserts before the target. */
+  /**
+   * Inserts before the target. `broadcastBeforeTo('list', { target: 'row_7', html: '<hr>' })` →
+   * `<turbo-stream action="before" target="row_7"><template><hr></template></turbo-stream>`
+   */
   readonly broadcastBeforeTo: SendVerb<BroadcastOptions>
-  /** Inserts after the target. */
+  /**
+   * Inserts after the target. `broadcastAfterTo('list', { target: 'row_7', html: '<hr>' })` →
+   * `<turbo-stream action="after" target="row_7"><template><hr></template></turbo-stream>`
+   */
   readonly broadcastAfterTo: SendVerb<BroadcastOptions>
-  /** Removes the target. Renders nothing. */
+  /**
+   * Removes the target, and renders nothing. `broadcastRemoveTo('list', { target: 'row_7' })` →
+   * `<turbo-stream action="remove" target="row_7"></turbo-stream>`
+   */
   readonly broadcastRemoveTo: SendVerb<RemoveOptions>
-  /** Lets every page of the stream fetch itself again. */
+  /**
+   * Lets every page of the stream fetch itself again. `broadcastRefreshTo('list')` →
+   * `<turbo-stream action="refresh"></turbo-stream>`
+   */
   readonly broadcastRefreshTo: (streamables: Streamable, options?: RefreshBroadcastOptions) => Promise<boolean>
   /**
-   * Sends data instead of HTML; the page gets it as an event. The data is copied at the call.
+   * Sends data instead of HTML, copied at the call; the page gets it as an event: `broadcastJson('job', { progress: 50 })`.
    * Throws `TURBO_CABLE_BAD_DATA` for a string (a page would take it for HTML) and for what JSON cannot hold.
    */
   readonly broadcastJson: (streamables: Streamable, data: unknown, options?: ExcludeOption) => Promise<boolean>
+  /** `broadcastActionTo` off the caller's path: checked now, rendered and sent in its turn. */
   readonly broadcastActionLaterTo: LaterVerb<ActionOptions>
+  /** `broadcastAppendTo` off the caller's path: checked now, rendered and sent in its turn. */
   readonly broadcastAppendLaterTo: LaterVerb<BroadcastOptions>
+  /** `broadcastPrependTo` off the caller's path: checked now, rendered and sent in its turn. */
   readonly broadcastPrependLaterTo: LaterVerb<BroadcastOptions>
+  /** `broadcastReplaceTo` off the caller's path: checked now, rendered and sent in its turn. */
   readonly broadcastReplaceLaterTo: LaterVerb<BroadcastOptions>
+  /** `broadcastUpdateTo` off the caller's path: checked now, rendered and sent in its turn. */
   readonly broadcastUpdateLaterTo: LaterVerb<BroadcastOptions>
+  /** `broadcastBeforeTo` off the caller's path: checked now, rendered and sent in its turn. */
   readonly broadcastBeforeLaterTo: LaterVerb<BroadcastOptions>
+  /** `broadcastAfterTo` off the caller's path: checked now, rendered and sent in its turn. */
   readonly broadcastAfterLaterTo: LaterVerb<BroadcastOptions>
-}
-
-/** What verbs work with; asked anew for each broadcast. */
-export interface VerbContext extends PerformContext {
-  readonly scheduler: () => Scheduler
-}
-
-/** Makes the verbs of a cable or of a process. */
-export function createVerbs(context: VerbContext): Verbs {
-  const perform = createPerform(context)
-
-  const broadcastActionTo: Verbs['broadcastActionTo'] = (streamables, { action, ...options }) =>
-    perform(broadcastJob(streamables, action, options))
-  const broadcastActionLaterTo: Verbs['broadcastActionLaterTo'] = (streamables, { action, ...options }) => {
-    void schedule(context.scheduler(), broadcastJob(streamables, action, options))
-  }
-
-  return {
-    broadcastActionTo,
-    broadcastAppendTo: (streamables, options) => broadcastActionTo(streamables, { ...options, action: 'append' }),
-    broadcastPrependTo: (streamables, options) => broadcastActionTo(streamables, { ...options, action: 'prepend' }),
-    broadcastReplaceTo: (streamables, options) => broadcastActionTo(streamables, { ...options, action: 'replace' }),
-    broadcastUpdateTo: (streamables, options) => broadcastActionTo(streamables, { ...options, action: 'update' }),
-    broadcastBeforeTo: (streamables, options) => broadcastActionTo(streamables, { ...options, action: 'before' }),
-    broadcastAfterTo: (streamables, options) => broadcastActionTo(streamables, { ...options, action: 'after' }),
-    broadcastRemoveTo: (streamables, options) => broadcastActionTo(streamables, { ...options, action: 'remove' }),
-    broadcastRefreshTo: (streamables, options = {}) =>
-      broadcastActionTo(streamables, {
-        ...refreshPlacement(options),
-        exclude: options.exclude,
-        action: 'refresh',
-      }),
-    broadcastJson: (streamables, data, options = {}) =>
-      deliver(context.publisher(), jsonBroadcast(streamables, data, options), 'broadcastJson'),
-
-    broadcastActionLaterTo,
-    broadcastAppendLaterTo: (streamables, options) =>
-      broadcastActionLaterTo(streamables, { ...options, action: 'append' }),
-    broadcastPrependLaterTo: (streamables, options) =>
-      broadcastActionLaterTo(streamables, { ...options, action: 'prepend' }),
-    broadcastReplaceLaterTo: (streamables, options) =>
-      broadcastActionLaterTo(streamables, { ...options, action: 'replace' }),
-    broadcastUpdateLaterTo: (streamables, options) =>
-      broadcastActionLaterTo(streamables, { ...options, action: 'update' }),
-    broadcastBeforeLaterTo: (streamables, options) =>
-      broadcastActionLaterTo(streamables, { ...options, action: 'before' }),
-    broadcastAfterLaterTo: (streamables, options) =>
-      broadcastActionLaterTo(streamables, { ...options, action: 'after' }),
-  }
-}
-
-function jsonBroadcast(streamables: Streamable, data: unknown, options: ExcludeOption): Broadcast {
-  const exclude = connectionId(options.exclude)
-  return { stream: streamName(streamables), data: jsonData(data), ...(exclude && { exclude }) }
-}
-
-// A queue that is away is trouble like a hub that is away: a logged line.
-async function schedule(scheduler: Scheduler, job: BroadcastJob): Promise<void> {
-  try {
-    await scheduler.schedule(job)
-  } catch (error) {
-    warn(troubleLine(verbName(job.action), job.stream, error))
-  }
 }

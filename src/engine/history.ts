@@ -1,7 +1,7 @@
 // What was broadcast lately, bounded in number, bytes and time. Every bound holds after each message, and each eviction is
 // O(1): messages leave from the head of their stream, or from the head of the list over all streams.
 
-import type { ResolvedOptions } from '../options'
+import type { ResolvedOptions } from '../options/options'
 import type { Positioned } from './engine'
 import { Ring } from './ring'
 import { silentSize, sizeOf, streamSize } from './size'

@@ -1,8 +1,9 @@
 // Does a thing once, however often it is asked for under the same id: a sender that got no answer sends again. Only so many ids
 // are kept; the oldest is forgotten first.
 
+import { maxIdLength } from '../options/limits'
+
 const kept = 10_000
-const maxIdLength = 128
 
 /** Remembers what was done, by id. */
 export class Once {

@@ -2,10 +2,10 @@
 // Nothing here imports Express; the types say what is used of it.
 
 import type { IncomingMessage } from 'node:http'
-import type { Renderer } from '../broadcast/render'
-import { expressRenderer, type ViewApp } from '../broadcast/render'
 import { type CableCore, createCable } from '../cable'
-import type { TurboCableOptions } from '../options'
+import type { TurboCableOptions } from '../options/options'
+import { expressRenderer, type ViewApp } from '../render/express'
+import type { Renderer } from '../render/renderer'
 import { type NodeMiddleware, nodeMiddleware } from './node'
 
 /** What the cable uses of an Express app. */

@@ -3,9 +3,9 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import getRawBody from 'raw-body'
-import type { Broadcast, Json, Publisher } from '../broadcast/publisher'
 import { logger } from '../log'
-import { isStreamName } from '../stream/name'
+import { broadcastsIn } from '../publisher/body'
+import type { Broadcast, Publisher } from '../publisher/publisher'
 import { hasBearer } from './bearer'
 import { isTrustedPeer } from './trusted-peer'
 
@@ -20,8 +20,6 @@ const forbidden: Answer = { status: 403, text: 'Forbidden: Broadcasts only allow
 const notJson: Answer = { status: 415, text: 'Unsupported Media Type: application/json required' }
 const tooLarge: Answer = { status: 413, text: 'Payload Too Large' }
 const invalidJson: Answer = { status: 400, text: 'Invalid JSON' }
-const streamRequired: Answer = { status: 400, text: 'Stream required' }
-const dataRequired: Answer = { status: 400, text: 'Data required' }
 const unavailable: Answer = { status: 503, text: 'Service Unavailable: the cable is closed' }
 const ok: Answer = { status: 200, text: 'OK' }
 
@@ -61,7 +59,7 @@ export class BroadcastEndpoint {
     const body = await bodyOf(request, this.#options.bodyBytes)
     if ('status' in body) return body
     const broadcasts = broadcastsIn(body.value)
-    if ('status' in broadcasts) return broadcasts
+    if (typeof broadcasts === 'string') return { status: 400, text: broadcasts }
     return this.#publish(broadcasts, request.headers['idempotency-key'])
   }
 
@@ -75,23 +73,6 @@ export class BroadcastEndpoint {
       return unavailable
     }
   }
-}
-
-// The broadcasts of a body, which has one or an array of them; or what is wrong with the first bad one.
-function broadcastsIn(value: unknown): readonly Broadcast[] | Answer {
-  const batch: unknown[] = Array.isArray(value) ? value : [value]
-  if (batch.length === 0) return streamRequired
-  const broadcasts: Broadcast[] = []
-  for (const item of batch) {
-    const stream = field(item, 'stream')
-    const data = field(item, 'data')
-    const exclude = field(item, 'exclude')
-    if (!isStreamName(stream)) return streamRequired
-    if (data === undefined) return dataRequired
-    // It came out of JSON, so JSON can hold it.
-    broadcasts.push({ stream, data: data as Json, ...(typeof exclude === 'string' && { exclude }) })
-  }
-  return broadcasts
 }
 
 // The JSON value of the body, also if a body parser such as express.json() has read it before.
@@ -113,11 +94,4 @@ async function bodyOf(
   } catch {
     return invalidJson
   }
-}
-
-// A field of a JSON value, of which only objects have any.
-function field(item: unknown, name: string): unknown {
-  return item !== null && typeof item === 'object' && Object.hasOwn(item, name)
-    ? (item as Record<string, unknown>)[name]
-    : undefined
 }

@@ -2,7 +2,7 @@
 // (cross-site WebSocket hijacking). So the server must look at the Origin that browsers add. Other programs need not send one.
 
 import type { IncomingMessage } from 'node:http'
-import type { AllowedOrigins } from '../options'
+import type { AllowedOrigins } from '../options/options'
 import { verdict } from '../verdict'
 
 /** Which origins are allowed beside the own host: the options of the same names. */

@@ -1,6 +1,6 @@
 // One connected client. Its protocol reads what it says, its transport carries what it is told. Nothing is kept per message.
 
-import type { Identity, UpgradeRequest } from '../options'
+import type { Identity, UpgradeRequest } from '../options/options'
 import type { Command, Protocol, Word } from '../protocol/protocol'
 import type { Transport, TransportDelegate } from '../transport/transport'
 import type { Backlog } from './backlog'

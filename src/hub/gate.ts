@@ -3,7 +3,8 @@
 
 import { inTime } from '../in-time'
 import { warn } from '../log'
-import type { Identity, PublicStreams, ResolvedOptions, UpgradeRequest } from '../options'
+import { maxAskedLength } from '../options/limits'
+import type { Identity, PublicStreams, ResolvedOptions, UpgradeRequest } from '../options/options'
 import type { RejectReason } from '../protocol/protocol'
 import { isStreamName, maxNameBytes } from '../stream/name'
 import { Signer } from '../stream/signer'
@@ -23,9 +24,6 @@ export interface Right {
 }
 
 type Match = (identity: Identity) => boolean
-
-// Longest name or token that is read at all. A token has the name as JSON (up to six bytes for one), in base64, and a digest.
-const maxAskedBytes = 8_192
 
 /** Decides about subscriptions. */
 export class Gate {
@@ -54,7 +52,7 @@ export class Gate {
 
   /** What `asked`, a name or a token, gives a right to, or why it is refused. Does not ask `authorize`. */
   admit(asked: string, visitor: Visitor): Right | RejectReason {
-    if (asked.length > maxAskedBytes) return 'limit'
+    if (asked.length > maxAskedLength) return 'limit'
     const token = this.#signer?.verify(asked)
     const stream = token?.stream ?? asked
     if (!isStreamName(stream)) return Buffer.byteLength(stream) > maxNameBytes ? 'limit' : 'invalid'

@@ -1,13 +1,13 @@
 // Owns the connections of one process, their subscriptions and the fan-out to them. Knows nothing of HTTP and of any wire: it is
 // given a transport and a protocol for each client.
 
-import type { Broadcast, Publisher } from '../broadcast/publisher'
 import { unknownCursor } from '../engine/cursor'
 import type { Engine, EngineDelegate, Outgoing, Positioned, Signal } from '../engine/engine'
 import { failure } from '../errors'
 import { logger, warn } from '../log'
-import type { ResolvedOptions } from '../options'
+import type { ResolvedOptions } from '../options/options'
 import type { Command, DisconnectReason, Protocol } from '../protocol/protocol'
+import type { Broadcast, Publisher } from '../publisher/publisher'
 import type { Transport } from '../transport/transport'
 import { Arrivals } from './arrivals'
 import { Backlog } from './backlog'

@@ -3,7 +3,7 @@
 
 import type { Engine, Signal } from '../engine/engine'
 import { warn } from '../log'
-import type { Identity } from '../options'
+import type { Identity } from '../options/options'
 import type { Arrivals } from './arrivals'
 import type { Connection } from './connection'
 import type { Connections } from './connections'

@@ -1,14 +1,12 @@
 // From a subscribe to a subscription or a refusal. The gate decides; then the app, if it has an `authorize`; then the gate again.
 
+import { maxAskedLength } from '../options/limits'
 import type { RejectReason, SubscribeCommand } from '../protocol/protocol'
 import type { Connection } from './connection'
 import type { Gate, Right } from './gate'
 import { Questions } from './questions'
 import type { Replays } from './replays'
 import type { Subscriptions } from './subscriptions'
-
-// How much of an address a refusal repeats, characters. No valid name or token is longer.
-const shownLength = 8_192
 
 /** What `Subscribing` works with. */
 export interface SubscribingParts {
@@ -48,7 +46,7 @@ export class Subscribing {
   /** Ends the subscription of an address, if there is one, and tells the client why. */
   reject(connection: Connection, address: string, reason: RejectReason): void {
     this.unsubscribe(connection, address)
-    connection.say({ type: 'rejected', address: address.slice(0, shownLength), reason })
+    connection.say({ type: 'rejected', address: address.slice(0, maxAskedLength), reason })
   }
 
   /** Ends all subscriptions of a connection, also those about which the app is being asked. */

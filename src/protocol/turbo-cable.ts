@@ -2,10 +2,8 @@
 // the extension appear only for clients that ask with a cursor.
 
 import type { Positioned } from '../engine/engine'
+import { maxIdLength } from '../options/limits'
 import type { Command, Destination, Protocol, Word } from './protocol'
-
-// Longest id of a page, characters. The server keeps the id as long as the connection, so a client must not choose its size.
-const maxIdLength = 128
 
 /** The protocol of clients that offer no subprotocol. The address of a subscription is the name or token that was asked for. */
 export const turboCableProtocol: Protocol = {

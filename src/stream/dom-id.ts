@@ -69,7 +69,8 @@ export function isSaved(record: DomRecord): boolean {
   return recordKey(record) !== undefined
 }
 
-// As many entries as there are model classes: the key is a class name, never data.
+// A pure cache, so it may be the process's: a class name always gives the same names. It holds as many entries as there are
+// model classes, and never data.
 const namesByClass = new Map<string, ModelNames>()
 
 function className(record: unknown): string {

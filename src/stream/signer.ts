@@ -2,7 +2,9 @@
 // can share names; one with an expiry or a subject is signed with a key of its own, so neither can pass for the other.
 
 import { createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto'
-import type { Secret } from '../options'
+
+/** The key of signed names: text, or bytes as `railsStreamKey()` makes them. */
+export type Secret = string | Uint8Array
 
 /** What may go into a token beside the name. */
 export interface Claims {
@@ -12,54 +14,68 @@ export interface Claims {
   readonly subject?: string
 }
 
-export interface SignedStream extends Claims {
+/** What a token turned out to say. */
+export interface VerifiedName extends Claims {
   readonly stream: string
 }
 
 /**
  * The key that turbo-rails derives from `secret_key_base`: PBKDF2, 1000 rounds, 64 bytes; SHA256 with `load_defaults 7.0` and
  * later, SHA1 before. Pass it as `secret` and both apps read each other's tokens.
+ *
+ * ```ts
+ * turboCable({ secret: railsStreamKey(process.env.SECRET_KEY_BASE) })
+ * ```
+ *
+ * Returns 64 bytes. Takes about a millisecond: call it once.
  */
 export function railsStreamKey(secretKeyBase: string, digest: 'sha256' | 'sha1' = 'sha256'): Uint8Array {
   return pbkdf2Sync(secretKeyBase, 'turbo/signed_stream_verifier_key', 1_000, 64, digest)
 }
 
+interface Keys {
+  readonly plain: Secret
+  readonly claims: Secret
+}
+
+/** Signs names and reads them back, with one secret or several. */
 export class Signer {
-  readonly #secrets: readonly Secret[]
+  // Each secret beside the key that it gives for names with claims.
+  readonly #keys: readonly Keys[]
 
   /** The first secret signs, all verify. */
   constructor(secrets: readonly Secret[]) {
-    this.#secrets = secrets
+    this.#keys = secrets.map((plain) => ({ plain, claims: claimsKey(plain) }))
   }
 
   /** `sign('chat:2021')` → `ImNoYXQ6MjAyMSI=--f9ee45db…` (key `s3Krit`) */
   sign(stream: string, claims: Claims = {}): string {
-    const [secret] = this.#secrets as [Secret]
+    const [key] = this.#keys as [Keys]
     const { expires, subject } = claims
-    if (expires === undefined && subject === undefined) return seal(JSON.stringify(stream), secret)
-    return seal(JSON.stringify({ stream, expires, subject }), claimsKey(secret))
+    if (expires === undefined && subject === undefined) return seal(JSON.stringify(stream), key.plain)
+    return seal(JSON.stringify({ stream, expires, subject }), key.claims)
   }
 
   /** What a token says, or undefined when no secret signed it. Whether it has expired is for the caller to see. */
-  verify(token: string): SignedStream | undefined {
+  verify(token: string): VerifiedName | undefined {
     // The digest is the last 64 characters: base64url data may itself contain "--".
     const split = token.length - 66
     if (split < 1 || token.slice(split, split + 2) !== '--') return undefined
     const data = token.slice(0, split)
     const digest = token.slice(split + 2)
-    for (const secret of this.#secrets) {
-      if (matches(data, digest, secret)) return plainName(decoded(data))
-      if (matches(data, digest, claimsKey(secret))) return claimedName(decoded(data))
+    for (const { plain, claims } of this.#keys) {
+      if (matches(data, digest, plain)) return plainName(decoded(data))
+      if (matches(data, digest, claims)) return claimedName(decoded(data))
     }
     return undefined
   }
 }
 
-function plainName(value: unknown): SignedStream | undefined {
+function plainName(value: unknown): VerifiedName | undefined {
   return typeof value === 'string' ? { stream: value } : undefined
 }
 
-function claimedName(value: unknown): SignedStream | undefined {
+function claimedName(value: unknown): VerifiedName | undefined {
   const { stream, expires, subject } = (value ?? {}) as Record<string, unknown>
   if (typeof stream !== 'string') return undefined
   if (expires !== undefined && !Number.isSafeInteger(expires)) return undefined
@@ -71,15 +87,9 @@ function claimedName(value: unknown): SignedStream | undefined {
   }
 }
 
-const claimsKeys = new Map<Secret, Uint8Array>()
-
 // A key that Rails never signs with: an object that some Rails verifier signed with the same secret is no claim here.
 function claimsKey(secret: Secret): Uint8Array {
-  const known = claimsKeys.get(secret)
-  if (known) return known
-  const key = createHmac('sha256', secret).update('turbo-cable/claims').digest()
-  claimsKeys.set(secret, key)
-  return key
+  return createHmac('sha256', secret).update('turbo-cable/claims').digest()
 }
 
 function seal(json: string, key: Secret): string {

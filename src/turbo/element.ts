@@ -1,8 +1,10 @@
-// The pieces of a <turbo-stream> element: its opening tag with every check, its content, and the two put together.
+// A <turbo-stream> element: where it works, with every check, and how it is put together.
 
 import { failure } from '../errors'
+import { check, namesAndValues, oneOf, type Rule, text } from '../options/check'
 import { type DomClass, type DomRecord, domId } from '../stream/dom-id'
-import { type Attributes, attributeText, escapeHtml } from './tag'
+import { needsContent } from './content'
+import { type Attributes, attributeText } from './tag'
 
 /** The element an action works on: its id, or the record whose `domId` it has. */
 export type Target = string | number | DomRecord | DomClass
@@ -22,33 +24,34 @@ export interface PlacementOptions {
   readonly method?: 'morph' | undefined
 }
 
-/** What an element brings. */
-export interface ContentOptions {
-  /** The content as HTML, put in as it is. Escape what users wrote, or give it as `text`. */
-  readonly html?: string | undefined
-  /** The content as text; it is escaped. */
-  readonly text?: string | number | undefined
+/** A placement that was checked: records are ids and selectors by now, and there is never a target beside targets. */
+export interface Placement {
+  readonly target?: string | undefined
+  readonly targets?: string | undefined
+  readonly attributes?: Attributes | undefined
+  readonly method?: 'morph' | undefined
 }
 
-/** Whether an action of Turbo's own needs content; custom actions may do without. */
-export function needsContent(action: string): boolean {
-  return contentActions.has(action)
-}
-
-const contentActions = new Set(['append', 'prepend', 'replace', 'update', 'before', 'after'])
 const emptyActions = new Set(['remove', 'refresh'])
+const morph = oneOf('morph')
 
-/** `<turbo-stream …>` with all its checks, so that misuse shows before anything is rendered. */
-export function openingTag(action: string, options: PlacementOptions): string {
-  if (typeof action !== 'string' || action === '') {
-    throw failure('TURBO_CABLE_BAD_OPTION', ['action', 'a non-empty string', action])
-  }
+/** Checks where an action works: its own name, its target, and that no extra attribute stands in for one of these. */
+export function placement(action: string, options: PlacementOptions): Placement {
+  check('action', action, text)
   const target = targetId(options.target)
   const targets = target === undefined ? targetSelector(options.targets) : undefined
   if (target === undefined && targets === undefined && (needsContent(action) || action === 'remove')) {
     throw failure('TURBO_CABLE_NO_TARGET', [action])
   }
-  return `<turbo-stream${attributeText({ ...extraAttributes(options), action, target, targets })}>`
+  const { method } = options
+  if (method !== undefined) check('method', method, morph)
+  return { target, targets, attributes: extraAttributes(options.attributes), method }
+}
+
+/** `<turbo-stream …>`, extra attributes first. Throws `TURBO_CABLE_BAD_ATTRIBUTE`: to write them is to check them. */
+export function openingTag(action: string, { target, targets, attributes, method }: Placement): string {
+  const extra = method === undefined ? attributes : { ...attributes, method }
+  return `<turbo-stream${attributeText({ ...extra, action, target, targets })}>`
 }
 
 /** The whole element; remove and refresh never have a template, all others always do. */
@@ -57,54 +60,35 @@ export function element(action: string, opening: string, content: string | undef
   return `${opening}${template}</turbo-stream>`
 }
 
-/** The content as HTML, or undefined where neither `html` nor `text` is given. An empty string is content. */
-export function contentText({ html, text }: ContentOptions): string | undefined {
-  if (html !== undefined && html !== null) {
-    if (typeof html !== 'string') throw failure('TURBO_CABLE_BAD_OPTION', ['html', 'a string', html])
-    return html
-  }
-  if (text === undefined || text === null) return undefined
-  if (typeof text !== 'string' && typeof text !== 'number') {
-    throw failure('TURBO_CABLE_BAD_OPTION', ['text', 'a string or a number', text])
-  }
-  return escapeHtml(String(text))
-}
-
-/** The id a target stands for, or undefined for none. */
-export function targetId(target: Target | null | undefined): string | undefined {
+// The id a target stands for, or undefined for none.
+function targetId(target: Target | null | undefined): string | undefined {
   if (target === undefined || target === null || target === '') return undefined
   if (typeof target === 'string') return target
   if (typeof target === 'number' && Number.isFinite(target)) return String(target)
-  if (typeof target === 'object' || typeof target === 'function') return domId(target)
-  throw failure('TURBO_CABLE_BAD_OPTION', ['target', "an element's id or a record", target])
+  return domId(check('target', target as DomRecord | DomClass, idOrRecord))
 }
 
-/** The selector that targets stand for, or undefined for none. */
-export function targetSelector(targets: Targets | null | undefined): string | undefined {
+// The selector that targets stand for, or undefined for none.
+function targetSelector(targets: Targets | null | undefined): string | undefined {
   if (targets === undefined || targets === null || targets === '') return undefined
   if (typeof targets === 'string') return targets
-  if (typeof targets === 'object' || typeof targets === 'function') {
-    return `#${domId(targets).replace(/[^\w\u0080-\uFFFF-]/g, '\\$&')}`
-  }
-  throw failure('TURBO_CABLE_BAD_OPTION', ['targets', 'a CSS selector or a record', targets])
+  return `#${domId(check('targets', targets, selectorOrRecord)).replace(/[^\w\u0080-\uFFFF-]/g, '\\$&')}`
 }
+
+// Strings and usable numbers are taken before these are asked.
+const isRecord = (value: unknown) => typeof value === 'object' || typeof value === 'function'
+const idOrRecord: Rule = { words: "an element's id or a record", holds: isRecord }
+const selectorOrRecord: Rule = { words: 'a CSS selector or a record', holds: isRecord }
 
 // A parser keeps the first of two equal attributes: an `action` here would win over the real one.
 const ownAttributes = new Set(['action', 'target', 'targets'])
 
-function extraAttributes({ attributes, method }: PlacementOptions): Attributes {
-  if (method !== undefined && method !== 'morph') throw failure('TURBO_CABLE_BAD_OPTION', ['method', "'morph'", method])
-  if (attributes === undefined || attributes === null) return { method }
-  for (const name of Object.keys(checkedAttributes(attributes))) {
+function extraAttributes(attributes: Attributes | null | undefined): Attributes | undefined {
+  if (attributes === undefined || attributes === null) return undefined
+  for (const name of Object.keys(check('attributes', attributes, namesAndValues))) {
     if (ownAttributes.has(name.toLowerCase())) {
       throw failure('TURBO_CABLE_BAD_ATTRIBUTE', [name, `give \`${name.toLowerCase()}\` as an option instead`])
     }
   }
-  return method === undefined ? attributes : { ...attributes, method }
-}
-
-/** The attributes themselves, once they are known to be names and values. */
-export function checkedAttributes(attributes: Attributes): Attributes {
-  if (typeof attributes === 'object' && attributes !== null && !Array.isArray(attributes)) return attributes
-  throw failure('TURBO_CABLE_BAD_OPTION', ['attributes', 'an object of names and values', attributes])
+  return attributes
 }

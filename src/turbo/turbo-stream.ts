@@ -1,17 +1,8 @@
 // The builder of <turbo-stream> elements, byte for byte as turbo-rails writes them: no whitespace, extra attributes first.
 
-import { failure } from '../errors'
-import {
-  type ContentOptions,
-  checkedAttributes,
-  contentText,
-  element,
-  needsContent,
-  openingTag,
-  type PlacementOptions,
-  type Target,
-  type Targets,
-} from './element'
+import { check, namesAndValues, oneOf } from '../options/check'
+import { type ContentOptions, contentHtml } from './content'
+import { element, openingTag, type PlacementOptions, placement, type Target, type Targets } from './element'
 import type { Attributes } from './tag'
 
 /** A `<turbo-stream>` element: where it works and what it brings. */
@@ -32,8 +23,65 @@ export interface RefreshOptions {
   readonly attributes?: Attributes | undefined
 }
 
+/** `turboStream`: a function, and a method for each action. Their errors are those of the function. */
+export interface TurboStream {
+  /** One element of any action: `turboStream('highlight', { targets: '.row' })`. Throws as said at `turboStream`. */
+  (action: string, options?: TurboStreamOptions): string
+  /**
+   * Adds to the end of the target. `turboStream.append('messages', { html: '<p>hi</p>' })` →
+   * `<turbo-stream action="append" target="messages"><template><p>hi</p></template></turbo-stream>`
+   */
+  append(target: Target, content: TurboStreamContent): string
+  /**
+   * Adds to the start of the target. `turboStream.prepend('messages', { html: '<p>hi</p>' })` →
+   * `<turbo-stream action="prepend" target="messages"><template><p>hi</p></template></turbo-stream>`
+   */
+  prepend(target: Target, content: TurboStreamContent): string
+  /**
+   * Replaces the target itself. `turboStream.replace('message_1', { html: '<p>hi</p>' })` →
+   * `<turbo-stream action="replace" target="message_1"><template><p>hi</p></template></turbo-stream>`
+   */
+  replace(target: Target, content: TurboStreamContent): string
+  /**
+   * Replaces what is in the target. `turboStream.update('counter', { text: 3 })` →
+   * `<turbo-stream action="update" target="counter"><template>3</template></turbo-stream>`
+   */
+  update(target: Target, content: TurboStreamContent): string
+  /**
+   * Inserts before the target. `turboStream.before('message_1', { html: '<hr>' })` →
+   * `<turbo-stream action="before" target="message_1"><template><hr></template></turbo-stream>`
+   */
+  before(target: Target, content: TurboStreamContent): string
+  /**
+   * Inserts after the target. `turboStream.after('message_1', { html: '<hr>' })` →
+   * `<turbo-stream action="after" target="message_1"><template><hr></template></turbo-stream>`
+   */
+  after(target: Target, content: TurboStreamContent): string
+  /** Removes the target. `turboStream.remove(message)` → `<turbo-stream action="remove" target="message_1"></turbo-stream>` */
+  remove(target: Target): string
+  /** Adds to the end of every element that the selector finds: `turboStream.appendAll('.row', { html: '<hr>' })`. */
+  appendAll(targets: Targets, content: TurboStreamContent): string
+  /** Adds to the start of every element that the selector finds: `turboStream.prependAll('.row', { html: '<hr>' })`. */
+  prependAll(targets: Targets, content: TurboStreamContent): string
+  /** Replaces every element that the selector finds: `turboStream.replaceAll('.row', { html: '<hr>' })`. */
+  replaceAll(targets: Targets, content: TurboStreamContent): string
+  /** Replaces what is in every element that the selector finds: `turboStream.updateAll('.row', { html: '<hr>' })`. */
+  updateAll(targets: Targets, content: TurboStreamContent): string
+  /** Inserts before every element that the selector finds: `turboStream.beforeAll('.row', { html: '<hr>' })`. */
+  beforeAll(targets: Targets, content: TurboStreamContent): string
+  /** Inserts after every element that the selector finds: `turboStream.afterAll('.row', { html: '<hr>' })`. */
+  afterAll(targets: Targets, content: TurboStreamContent): string
+  /** Removes every element that the selector finds: `turboStream.removeAll('.row')`. */
+  removeAll(targets: Targets): string
+  /**
+   * Lets the page fetch itself again. `turboStream.refresh({ method: 'morph' })` →
+   * `<turbo-stream method="morph" action="refresh"></turbo-stream>`. Throws `TURBO_CABLE_BAD_OPTION`.
+   */
+  refresh(options?: RefreshOptions): string
+}
+
 /**
- * One `<turbo-stream>` element.
+ * Writes `<turbo-stream>` elements: any action by its name, and a method for each action of Turbo's own.
  *
  * ```ts
  * turboStream('append', { target: 'messages', html: '<p>hi</p>' })
@@ -50,48 +98,50 @@ export interface RefreshOptions {
  * `TURBO_CABLE_NO_CONTENT` for one without content (remove and refresh have none), `TURBO_CABLE_BAD_ATTRIBUTE`,
  * `TURBO_CABLE_BAD_OPTION` and `TURBO_CABLE_BAD_RECORD`.
  */
-export function turboStream(action: string, options: TurboStreamOptions = {}): string {
-  const opening = openingTag(action, options)
-  const content = contentText(options)
-  if (content === undefined && needsContent(action)) throw failure('TURBO_CABLE_NO_CONTENT', [action])
-  return element(action, opening, content)
+export const turboStream: TurboStream = Object.assign(written, {
+  append: one('append'),
+  prepend: one('prepend'),
+  replace: one('replace'),
+  update: one('update'),
+  before: one('before'),
+  after: one('after'),
+  remove: (target: Target) => written('remove', { target }),
+  appendAll: all('append'),
+  prependAll: all('prepend'),
+  replaceAll: all('replace'),
+  updateAll: all('update'),
+  beforeAll: all('before'),
+  afterAll: all('after'),
+  removeAll: (targets: Targets) => written('remove', { targets }),
+  refresh: (options: RefreshOptions = {}) => written('refresh', refreshPlacement(options)),
+})
+
+function written(action: string, options: TurboStreamOptions = {}): string {
+  const opening = openingTag(action, placement(action, options))
+  return element(action, opening, contentHtml(action, options))
 }
 
-turboStream.append = (target: Target, content: TurboStreamContent) => turboStream('append', { ...content, target })
-turboStream.prepend = (target: Target, content: TurboStreamContent) => turboStream('prepend', { ...content, target })
-turboStream.replace = (target: Target, content: TurboStreamContent) => turboStream('replace', { ...content, target })
-turboStream.update = (target: Target, content: TurboStreamContent) => turboStream('update', { ...content, target })
-turboStream.before = (target: Target, content: TurboStreamContent) => turboStream('before', { ...content, target })
-turboStream.after = (target: Target, content: TurboStreamContent) => turboStream('after', { ...content, target })
-turboStream.remove = (target: Target) => turboStream('remove', { target })
-turboStream.appendAll = (targets: Targets, content: TurboStreamContent) =>
-  turboStream('append', { ...content, targets })
-turboStream.prependAll = (targets: Targets, content: TurboStreamContent) =>
-  turboStream('prepend', { ...content, targets })
-turboStream.replaceAll = (targets: Targets, content: TurboStreamContent) =>
-  turboStream('replace', { ...content, targets })
-turboStream.updateAll = (targets: Targets, content: TurboStreamContent) =>
-  turboStream('update', { ...content, targets })
-turboStream.beforeAll = (targets: Targets, content: TurboStreamContent) =>
-  turboStream('before', { ...content, targets })
-turboStream.afterAll = (targets: Targets, content: TurboStreamContent) => turboStream('after', { ...content, targets })
-turboStream.removeAll = (targets: Targets) => turboStream('remove', { targets })
-turboStream.refresh = (options: RefreshOptions = {}) => turboStream('refresh', refreshPlacement(options))
+function one(action: string) {
+  return (target: Target, content: TurboStreamContent) => written(action, { ...content, target })
+}
+
+function all(action: string) {
+  return (targets: Targets, content: TurboStreamContent) => written(action, { ...content, targets })
+}
 
 /** A refresh's options as those of any action. An empty `requestId` is none. */
 export function refreshPlacement({ requestId, method, scroll, attributes }: RefreshOptions): PlacementOptions {
-  if (method !== undefined && method !== 'morph' && method !== 'replace') {
-    throw failure('TURBO_CABLE_BAD_OPTION', ['method', "'morph' or 'replace'", method])
-  }
-  if (scroll !== undefined && scroll !== 'preserve' && scroll !== 'reset') {
-    throw failure('TURBO_CABLE_BAD_OPTION', ['scroll', "'preserve' or 'reset'", scroll])
-  }
+  if (method !== undefined) check('method', method, morphOrReplace)
+  if (scroll !== undefined) check('scroll', scroll, preserveOrReset)
   return {
     attributes: {
       'request-id': requestId || undefined,
       method,
       scroll,
-      ...(attributes && checkedAttributes(attributes)),
+      ...(attributes && check('attributes', attributes, namesAndValues)),
     },
   }
 }
+
+const morphOrReplace = oneOf('morph', 'replace')
+const preserveOrReset = oneOf('preserve', 'reset')

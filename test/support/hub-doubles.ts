@@ -5,7 +5,7 @@ import type { Engine, EngineDelegate, Outgoing, Positioned, Replay, Signal } fro
 import { Backlog } from '../../src/hub/backlog.ts'
 import { Connection, type ConnectionDelegate } from '../../src/hub/connection.ts'
 import { Hub } from '../../src/hub/hub.ts'
-import { type Identity, resolveOptions, type TurboCableOptions } from '../../src/options.ts'
+import { type Identity, resolveOptions, type TurboCableOptions } from '../../src/options/options.ts'
 import { turboCableProtocol } from '../../src/protocol/turbo-cable.ts'
 import type { Framing, Transport, TransportDelegate } from '../../src/transport/transport.ts'
 import type { Message } from './client.ts'

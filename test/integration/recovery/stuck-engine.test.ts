@@ -5,7 +5,7 @@ import { it } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { MemoryEngine } from '../../../src/engine/memory.ts'
-import { resolveOptions } from '../../../src/options.ts'
+import { resolveOptions } from '../../../src/options/options.ts'
 import { withCable } from '../../support/with-cable.ts'
 
 const megabyte = 1_000_000

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { Broadcastable } from '../../../src/broadcast/broadcastable.ts'
-import type { BroadcastJob } from '../../../src/broadcast/job.ts'
-import type { Json } from '../../../src/broadcast/publisher.ts'
-import type { Locals } from '../../../src/broadcast/render.ts'
-import { defaults, recorder } from './support.ts'
+import type { BroadcastJob } from '../../../src/broadcast/scheduler.ts'
+import { Broadcastable } from '../../../src/process/verbs.ts'
+import type { Json } from '../../../src/publisher/publisher.ts'
+import type { Locals } from '../../../src/render/renderer.ts'
+import { defaults, recorder } from '../../support/sending.ts'
 
 abstract class Model {
   static table(): string {

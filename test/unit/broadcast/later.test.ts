@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { BroadcastJob } from '../../../src/broadcast/job.ts'
 import { LaterQueue } from '../../../src/broadcast/later.ts'
+import type { BroadcastJob } from '../../../src/broadcast/scheduler.ts'
 import { warnings } from '../../support/warnings.ts'
 
 function job(stream: string, html: string): BroadcastJob {

@@ -2,14 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { BroadcastJob } from '../../../src/broadcast/job.ts'
+import { createVerbs, type VerbContext } from '../../../src/broadcast/create-verbs.ts'
 import { createPerform } from '../../../src/broadcast/perform.ts'
-import type { Publisher } from '../../../src/broadcast/publisher.ts'
-import type { Renderer } from '../../../src/broadcast/render.ts'
-import { createVerbs, type VerbContext } from '../../../src/broadcast/verbs.ts'
+import type { BroadcastJob } from '../../../src/broadcast/scheduler.ts'
 import { failure } from '../../../src/errors.ts'
+import type { Publisher } from '../../../src/publisher/publisher.ts'
+import type { Renderer } from '../../../src/render/renderer.ts'
+import { recorder } from '../../support/sending.ts'
 import { warnings } from '../../support/warnings.ts'
-import { recorder } from './support.ts'
 
 class Message {
   constructor(readonly id?: unknown) {}
@@ -264,11 +264,52 @@ test('a scheduler in trouble costs a logged line', async (t) => {
   ])
 })
 
+test('a verb that sends now checks and writes what it was given once, a Later verb once more when its job comes back', async () => {
+  const { verbs, perform, publisher, jobs } = house()
+  let written = 0
+  class Version {
+    toString() {
+      written += 1
+      return 'v1'
+    }
+  }
+  const options = { target: 'x', html: '', attributes: { version: new Version() } }
+  await verbs.broadcastAppendTo('s', options)
+  assert.equal(written, 1)
+  verbs.broadcastAppendLaterTo('s', options)
+  assert.equal(written, 2)
+  for (const job of jobs) await perform(job)
+  assert.equal(written, 3)
+  assert.equal(publisher.broadcasts[0]?.data, publisher.broadcasts[1]?.data)
+})
+
+test('a job without content was meant to be empty', async () => {
+  const { verbs, perform, publisher, jobs } = house()
+  verbs.broadcastUpdateLaterTo('s', { target: 'x', render: false, partial: 'a' })
+  assert.deepEqual(jobs, [{ stream: 's', action: 'update', target: 'x' }])
+  for (const job of jobs) await perform(job)
+  assert.equal(
+    publisher.broadcasts[0]?.data,
+    '<turbo-stream action="update" target="x"><template></template></turbo-stream>',
+  )
+})
+
 test('a job that is no broadcast is refused before anything is sent', () => {
   const { perform, publisher } = house()
   assert.throws(() => perform({ stream: 'a,b', action: 'append', target: 'x', html: '' }), {
     code: 'TURBO_CABLE_BAD_STREAM',
   })
   assert.throws(() => perform({ stream: 's', action: 'append', html: '' }), { code: 'TURBO_CABLE_NO_TARGET' })
+  const bad = [
+    { html: 5 },
+    { partial: 5 },
+    { partial: 'a', locals: [] },
+    { html: '', method: 'x' },
+    { html: '', exclude: 5 },
+  ]
+  for (const parts of bad) {
+    const job = { stream: 's', action: 'append', target: 'x', ...parts } as BroadcastJob
+    assert.throws(() => perform(job), { code: 'TURBO_CABLE_BAD_OPTION' }, JSON.stringify(parts))
+  }
   assert.deepEqual(publisher.broadcasts, [])
 })

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { describe, it, mock } from 'node:test'
 import type { EngineDelegate } from '../../../src/engine/engine.ts'
 import { MemoryEngine } from '../../../src/engine/memory.ts'
-import { resolveOptions } from '../../../src/options.ts'
+import { resolveOptions } from '../../../src/options/options.ts'
 
 const nobody: EngineDelegate = { delivered() {}, lost: () => assert.fail(), signalled: () => assert.fail() }
 

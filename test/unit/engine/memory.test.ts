@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { MemoryEngine } from '../../../src/engine/memory.ts'
-import { optionTable } from '../../../src/option-table.ts'
+import { optionTable } from '../../../src/options/table.ts'
 
 const defaults = {
   size: optionTable['history.size']?.default as number,

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Broadcast } from '../../../src/broadcast/publisher.ts'
 import { BroadcastEndpoint } from '../../../src/http/broadcast-endpoint.ts'
+import type { Broadcast } from '../../../src/publisher/publisher.ts'
 import { type Asked, requestOf, responseTo } from '../../support/http-doubles.ts'
 
 async function post(body: unknown, { headers = {}, ...asked }: Asked & { parsed?: unknown } = {}, fails = false) {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { originAllowed } from '../../../src/http/origin.ts'
-import type { AllowedOrigins } from '../../../src/options.ts'
+import type { AllowedOrigins } from '../../../src/options/options.ts'
 import { requestOf } from '../../support/http-doubles.ts'
 import { warnings } from '../../support/warnings.ts'
 

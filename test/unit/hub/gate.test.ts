@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Gate, subjectOf } from '../../../src/hub/gate.ts'
-import { resolveOptions, type TurboCableOptions } from '../../../src/options.ts'
+import { resolveOptions, type TurboCableOptions } from '../../../src/options/options.ts'
 import { Signer } from '../../../src/stream/signer.ts'
 import { warnings } from '../../support/warnings.ts'
 

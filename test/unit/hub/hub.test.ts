@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it, mock } from 'node:test'
 import type { Visitor } from '../../../src/hub/gate.ts'
-import type { UpgradeRequest } from '../../../src/options.ts'
+import type { UpgradeRequest } from '../../../src/options/options.ts'
 import { turboCableProtocol } from '../../../src/protocol/turbo-cable.ts'
 import { hubOf, RecordingTransport, turn } from '../../support/hub-doubles.ts'
 import { warnings } from '../../support/warnings.ts'

@@ -4,8 +4,7 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import type { Secret } from '../../../src/options.ts'
-import { railsStreamKey, Signer } from '../../../src/stream/signer.ts'
+import { railsStreamKey, type Secret, Signer } from '../../../src/stream/signer.ts'
 
 const base = '0123456789abcdef'.repeat(8)
 const vectors: [string, Secret, string][] = [

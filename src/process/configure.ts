@@ -1,12 +1,13 @@
 // configureBroadcasts: the defaults of a process that has no app, such as a job runner.
 
-import { failure } from '../errors'
-import { httpPublisher } from './http-publisher'
-import type { Scheduler } from './later'
-import { registerConfigured, remotePublisher } from './process-defaults'
-import type { Locals } from './render'
-import { type ViewEngine, viewsRenderer } from './views-renderer'
+import type { Scheduler } from '../broadcast/scheduler'
+import { check, checkNames, scheduler as someScheduler } from '../options/check'
+import { httpPublisher } from '../publisher/http'
+import type { Locals } from '../render/renderer'
+import { type ViewEngine, type ViewsRendererOptions, viewsRenderer } from '../render/views'
+import { registerConfigured, remotePublisher } from './defaults'
 
+/** The options of `configureBroadcasts()`. */
 export interface ConfigureOptions {
   /** The folder of the views, or several in the order to look in. Comes with `viewEngine`. */
   readonly views?: string | readonly string[]
@@ -34,11 +35,9 @@ export interface ConfigureOptions {
  * Returns a function that takes it back. Throws `TURBO_CABLE_BAD_OPTION` for an unknown option or a bad value.
  */
 export function configureBroadcasts(options: ConfigureOptions): () => void {
-  for (const [name, value] of Object.entries(options)) {
-    if (known.includes(name)) continue
-    throw failure('TURBO_CABLE_BAD_OPTION', [name, `one of the known options (${known.join(', ')})`, value])
-  }
+  checkNames(options, known)
   const { url, token, scheduler } = options
+  if (scheduler) check('scheduler', scheduler, someScheduler)
   const renderer = configuredRenderer(options)
   // Made once to be checked; the one in use is made when it is needed, as the environment may fill in the rest.
   if (url !== undefined || token !== undefined) httpPublisher({ url: url ?? 'http://localhost', token })
@@ -54,9 +53,11 @@ const known = ['views', 'viewEngine', 'extension', 'locals', 'url', 'token', 'sc
 
 function configuredRenderer({ views, viewEngine, extension, locals }: ConfigureOptions) {
   if (views === undefined && viewEngine === undefined) return undefined
-  if (views === undefined) throw failure('TURBO_CABLE_BAD_OPTION', ['views', 'given beside `viewEngine`', views])
-  if (viewEngine === undefined) {
-    throw failure('TURBO_CABLE_BAD_OPTION', ['viewEngine', 'given beside `views`', viewEngine])
-  }
-  return viewsRenderer({ views, viewEngine, extension, locals })
+  check('views', views, { words: 'given beside `viewEngine`', holds: isThere })
+  check('viewEngine', viewEngine, { words: 'given beside `views`', holds: isThere })
+  return viewsRenderer({ views, viewEngine, extension, locals } as ViewsRendererOptions)
+}
+
+function isThere(value: unknown): boolean {
+  return value !== undefined
 }

@@ -1,4 +1,4 @@
-// Doubles and real parts that the tests of this folder share: a publisher that remembers, folders of views, servers to POST to.
+// Doubles and real parts that the tests of the sending side share: a publisher that remembers, folders of views, servers to POST to.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http'
@@ -7,15 +7,15 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
-import type { Broadcast, Publisher } from '../../../src/broadcast/publisher.ts'
+import type { Broadcast, Publisher } from '../../src/publisher/publisher.ts'
 
 /**
  * The defaults of the process. A test that imports this CommonJS module by `import` gets a copy of its own from tsx; required,
  * it is the one that the rest of the package has.
  */
 export const defaults = createRequire(import.meta.url)(
-  '../../../src/broadcast/process-defaults.ts',
-) as typeof import('../../../src/broadcast/process-defaults.ts')
+  '../../src/process/defaults.ts',
+) as typeof import('../../src/process/defaults.ts')
 
 export interface Recorded extends Publisher {
   readonly broadcasts: Broadcast[]

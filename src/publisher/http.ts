@@ -4,8 +4,12 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { failure } from '../errors'
+import { check, positiveTime, type Rule, time } from '../options/check'
+import { defaultBroadcastPath } from '../options/limits'
+import { bodyOf } from './body'
 import type { Broadcast, Publisher } from './publisher'
 
+/** The options of `httpPublisher()`. */
 export interface HttpPublisherOptions {
   /** Where broadcasts are taken: `http://localhost:3000/_broadcast`. */
   readonly url: string | URL
@@ -35,7 +39,10 @@ export function httpPublisher(options: HttpPublisherOptions): Publisher {
  * `http://localhost:${TURBO_CABLE_PORT || PORT || 3000}/_broadcast`.
  */
 export function broadcastUrl(env: NodeJS.ProcessEnv = process.env): string {
-  return env.TURBO_CABLE_BROADCAST_URL || `http://localhost:${env.TURBO_CABLE_PORT || env.PORT || 3000}/_broadcast`
+  return (
+    env.TURBO_CABLE_BROADCAST_URL ||
+    `http://localhost:${env.TURBO_CABLE_PORT || env.PORT || 3000}${defaultBroadcastPath}`
+  )
 }
 
 /** The token that goes with `broadcastUrl`: `TURBO_CABLE_BROADCAST_TOKEN`. */
@@ -52,16 +59,10 @@ class HttpPublisher implements Publisher {
   readonly #fetch: typeof fetch | undefined
 
   constructor({ url, token, timeout = 1000, retryFor = 2000, fetch: ownFetch }: HttpPublisherOptions) {
-    if (!(Number.isFinite(timeout) && timeout > 0)) {
-      throw failure('TURBO_CABLE_BAD_OPTION', ['timeout', 'a number of milliseconds > 0', timeout])
-    }
-    if (!(Number.isFinite(retryFor) && retryFor >= 0)) {
-      throw failure('TURBO_CABLE_BAD_OPTION', ['retryFor', 'a number of milliseconds ≥ 0', retryFor])
-    }
-    if (token !== undefined && !/^[\x21-\x7E]*$/.test(token)) {
-      throw failure('TURBO_CABLE_BAD_OPTION', ['token', 'printable ASCII without spaces', '(not shown)'])
-    }
-    this.#url = checkedUrl(url)
+    check('timeout', timeout, positiveTime)
+    check('retryFor', retryFor, time)
+    if (token !== undefined) check('token', token, headerText)
+    this.#url = new URL(check('url', url, openUrl))
     // A query may hold a secret, and this goes to logs.
     this.#shownUrl = this.#url.origin + this.#url.pathname
     this.#headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) }
@@ -73,7 +74,7 @@ class HttpPublisher implements Publisher {
   // The same body and id each time, so that a hub which has taken it already takes it once.
   async publish(broadcasts: readonly Broadcast[]): Promise<void> {
     if (broadcasts.length === 0) return
-    const body = JSON.stringify(broadcasts.length === 1 ? broadcasts[0] : broadcasts)
+    const body = bodyOf(broadcasts)
     const id = randomUUID()
     const end = performance.now() + this.#retryFor
     for (let pause = firstPause; ; pause *= 2) {
@@ -135,11 +136,20 @@ function isPassing({ cause }: { cause?: unknown }): boolean {
 
 const firstPause = 100
 
-function checkedUrl(given: string | URL): URL {
-  const url = URL.canParse(String(given)) ? new URL(given) : undefined
-  if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
-    const shown = url?.password ? '(a URL with a password)' : given
-    throw failure('TURBO_CABLE_BAD_OPTION', ['url', 'an http or https URL without user and password', shown])
-  }
-  return url
+const headerText: Rule = {
+  words: 'printable ASCII without spaces',
+  holds: (token) => /^[\x21-\x7E]*$/.test(String(token)),
+  shown: () => '(not shown)',
+}
+const openUrl: Rule = {
+  words: 'an http or https URL without user and password',
+  holds: (given) => {
+    const url = parsed(given)
+    return url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
+  },
+  shown: (given) => (parsed(given)?.password ? '(a URL with a password)' : given),
+}
+
+function parsed(given: unknown): URL | undefined {
+  return URL.canParse(String(given)) ? new URL(String(given)) : undefined
 }

@@ -1,9 +1,7 @@
 // The table of options: each one's default and the rule that its value must keep. README's table is tested against it.
 
-export interface Rule {
-  readonly words: string
-  readonly holds: (value: unknown) => boolean
-}
+import { isText, optional, type Rule, scheduler } from './check'
+import { defaultBroadcastPath, defaultPath } from './limits'
 
 const integer = (minimum: number): Rule => ({
   words: `an integer ≥ ${minimum}`,
@@ -15,78 +13,59 @@ const path: Rule = {
 }
 const tokens: Rule = {
   words: 'a non-empty string or an array of these',
-  holds: (value) => [value].flat().every((token) => typeof token === 'string' && token !== ''),
+  holds: (value) => [value].flat().every(isText),
+  shown: (value) => typeof value,
 }
-
-const scheduler: Rule = {
-  words: 'an object with a function `schedule`',
-  holds: (value) => value === undefined || typeof (value as { schedule?: unknown } | null)?.schedule === 'function',
-}
-const renderer: Rule = {
-  words: 'a function (partial, locals) that returns HTML',
-  holds: (value) => value === undefined || typeof value === 'function',
-}
+const renderer: Rule = { words: 'a function (partial, locals) that returns HTML', holds: isFunction }
 const engine: Rule = {
   words: 'an engine: an object with start, cursor, publish, since, signal and stop',
   holds: (value) =>
-    value === undefined ||
-    ['start', 'cursor', 'publish', 'since', 'signal', 'stop'].every(
-      (name) => typeof (value as Record<string, unknown> | null)?.[name] === 'function',
+    ['start', 'cursor', 'publish', 'since', 'signal', 'stop'].every((name) =>
+      isFunction((value as Record<string, unknown> | null)?.[name]),
     ),
 }
-
-const file: Rule = {
-  words: 'the path of a file',
-  holds: (value) => value === undefined || (typeof value === 'string' && value !== ''),
-}
+const file: Rule = { words: 'the path of a file', holds: isText }
 const secrets: Rule = {
   words: 'a non-empty string or bytes, or an array of these',
   holds: (value) => (isSecret(value) ? true : Array.isArray(value) && value.every(isSecret)),
+  shown: (value) => typeof value,
 }
 const publicStreams: Rule = {
   words: 'true, false, an array of names, a RegExp or a function',
-  holds: (value) =>
-    value === undefined ||
-    typeof value === 'boolean' ||
-    isStrings(value) ||
-    value instanceof RegExp ||
-    typeof value === 'function',
+  holds: (value) => typeof value === 'boolean' || isTexts(value) || value instanceof RegExp || isFunction(value),
 }
 const functions: Rule = {
   words: 'an array of Express middleware functions',
-  holds: (value) => Array.isArray(value) && value.every((each) => typeof each === 'function'),
+  holds: (value) => Array.isArray(value) && value.every(isFunction),
 }
-const callback: Rule = {
-  words: 'a function',
-  holds: (value) => value === undefined || typeof value === 'function',
-}
+const callback: Rule = { words: 'a function', holds: isFunction }
 const origins: Rule = {
   words: 'an array such as ["https://a.example", "*.b.example"], or a function',
-  holds: (value) => isStrings(value) || typeof value === 'function',
+  holds: (value) => isTexts(value) || isFunction(value),
 }
 const flag: Rule = { words: 'true or false', holds: (value) => typeof value === 'boolean' }
 
 /** Every option by its dotted name: its default and its rule. */
 export const optionTable: Readonly<Record<string, { readonly default: unknown; readonly rule: Rule }>> = Object.freeze({
-  path: { default: '/cable', rule: path },
-  broadcastPath: { default: '/_broadcast', rule: path },
+  path: { default: defaultPath, rule: path },
+  broadcastPath: { default: defaultBroadcastPath, rule: path },
   broadcastToken: { default: [], rule: tokens },
   secret: { default: [], rule: secrets },
-  publicStreams: { default: undefined, rule: publicStreams },
+  publicStreams: { default: undefined, rule: optional(publicStreams) },
   middleware: { default: [], rule: functions },
-  authenticate: { default: undefined, rule: callback },
-  authorize: { default: undefined, rule: callback },
+  authenticate: { default: undefined, rule: optional(callback) },
+  authorize: { default: undefined, rule: optional(callback) },
   allowedOrigins: { default: [], rule: origins },
   trustProxy: { default: false, rule: flag },
   refreshSpread: { default: 2_000, rule: integer(0) },
-  scheduler: { default: undefined, rule: scheduler },
-  render: { default: undefined, rule: renderer },
-  engine: { default: undefined, rule: engine },
+  scheduler: { default: undefined, rule: optional(scheduler) },
+  render: { default: undefined, rule: optional(renderer) },
+  engine: { default: undefined, rule: optional(engine) },
   'history.size': { default: 100, rule: integer(0) },
   'history.ttl': { default: 300_000, rule: integer(0) },
   'history.streamBytes': { default: 1_048_576, rule: integer(0) },
   'history.totalBytes': { default: 67_108_864, rule: integer(0) },
-  'history.file': { default: undefined, rule: file },
+  'history.file': { default: undefined, rule: optional(file) },
   'heartbeat.interval': { default: 30_000, rule: integer(30) },
   'heartbeat.timeout': { default: 60_000, rule: integer(31) },
   'limits.frameBytes': { default: 131_072, rule: integer(1) },
@@ -104,6 +83,10 @@ function isSecret(value: unknown): boolean {
   return (typeof value === 'string' || value instanceof Uint8Array) && value.length > 0
 }
 
-function isStrings(value: unknown): boolean {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string' && each !== '')
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isText)
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
 }

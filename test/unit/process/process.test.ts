@@ -2,18 +2,18 @@
 
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { configureBroadcasts } from '../../../src/broadcast/configure.ts'
-import type { BroadcastJob } from '../../../src/broadcast/job.ts'
+import type { BroadcastJob } from '../../../src/broadcast/scheduler.ts'
+import { configureBroadcasts } from '../../../src/process/configure.ts'
 import {
   broadcastAppendLaterTo,
   broadcastAppendTo,
   broadcastJson,
   broadcastRefreshTo,
   performBroadcast,
-} from '../../../src/broadcast/process.ts'
-import type { Renderer } from '../../../src/broadcast/render.ts'
+} from '../../../src/process/verbs.ts'
+import type { Renderer } from '../../../src/render/renderer.ts'
+import { broadcastServer, defaults, folder, recorder } from '../../support/sending.ts'
 import { warnings } from '../../support/warnings.ts'
-import { broadcastServer, defaults, folder, recorder } from './support.ts'
 
 const { processPublisher, processQueue, processRenderer, processScheduler, registerProcessCable, setProcessPublisher } =
   defaults
@@ -104,6 +104,35 @@ test('a cable brings publisher, renderer and scheduler, and takes them away', as
   assert.equal(processScheduler(), processQueue)
 })
 
+const other = {
+  publisher: recorder,
+  renderer: () => undefined,
+  scheduler: () => ({ schedule: () => undefined }),
+}
+
+test('one cable after another is no reason to warn', (t) => {
+  const lines = warnings(t)
+  for (let n = 0; n < 2; n++) {
+    const close = registerProcessCable(other)
+    const unset = setProcessPublisher(recorder())
+    close()
+    close()
+    unset()
+  }
+  assert.deepEqual(lines, [])
+})
+
+test('a second cable beside an open one is warned of, once', (t) => {
+  const lines = warnings(t)
+  const close = [registerProcessCable(other), registerProcessCable(other), registerProcessCable(other)]
+  for (const each of close) each()
+  const again = [registerProcessCable(other), registerProcessCable(other)]
+  for (const each of again) each()
+  assert.deepEqual(lines, [
+    '[turbo-cable] two cables in one process: a page is connected to the cable of the app that it came from, and the free broadcast functions send to the newest. Make one turboCable() and share it, or send with cable.broadcast…To()',
+  ])
+})
+
 test('a process without a scheduler has a queue of its own', async () => {
   const publisher = recorder()
   const undo = setProcessPublisher(publisher)
@@ -117,6 +146,9 @@ test('a process without a scheduler has a queue of its own', async () => {
 
 test('a job that is none rejects', async () => {
   await assert.rejects(performBroadcast({ stream: '', action: 'append' }), { code: 'TURBO_CABLE_BAD_STREAM' })
+  for (const job of [null, undefined, 'text', []]) {
+    await assert.rejects(performBroadcast(job as never), { code: 'TURBO_CABLE_BAD_OPTION' })
+  }
 })
 
 test('configureBroadcasts renders and sends for a process without an app', async (t) => {
@@ -162,8 +194,14 @@ test('configureBroadcasts refuses unknown options, halves and bad values at once
     { views: 'views', viewEngine: 'no-such-engine' },
     { url: 'nope' },
     { token: 'a b' },
+    { scheduler: {} as never },
   ]
   for (const options of refused) {
     assert.throws(() => configureBroadcasts(options), { code: 'TURBO_CABLE_BAD_OPTION' })
   }
+  assert.throws(
+    () => configureBroadcasts({ tokn: 's3Krit' } as never),
+    (error: Error) =>
+      /^Expected `tokn` to be one of the known options/.test(error.message) && !/s3Krit/.test(error.message),
+  )
 })

@@ -4,7 +4,9 @@ import { statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { extname, join, resolve } from 'node:path'
 import { failure } from '../errors'
-import { checkedHtml, type Locals, partialCandidates, partialLocals, type Renderer, renderFailure } from './render'
+import { check, isText, type Rule } from '../options/check'
+import { checkedHtml, partialCandidates, partialLocals, renderFailure } from './partial'
+import type { Locals, Renderer } from './renderer'
 
 /** A view engine as Express knows it: `app.engine('ejs', engine)`. It may call back or return a promise. */
 export type ViewEngine = (
@@ -13,6 +15,7 @@ export type ViewEngine = (
   callback: (error: unknown, html?: unknown) => void,
 ) => unknown
 
+/** The options of `viewsRenderer()`. */
 export interface ViewsRendererOptions {
   /** The folder of the views, or several in the order to look in. Relative ones start at the working directory. */
   readonly views: string | readonly string[]
@@ -31,9 +34,9 @@ export interface ViewsRendererOptions {
  * Throws `TURBO_CABLE_BAD_OPTION` at once where the module is missing or is no view engine.
  */
 export function viewsRenderer({ views, viewEngine, extension, locals: shared = {} }: ViewsRendererOptions): Renderer {
-  const folders = checkedFolders(views)
+  const folders = [check('views', views, someFolders)].flat().map((folder) => resolve(folder))
   const engine = typeof viewEngine === 'function' ? viewEngine : loadedEngine(viewEngine)
-  const dotted = checkedExtension(extension ?? viewEngine)
+  const dotted = `.${String(check('extension', extension ?? viewEngine, someExtension)).replace(/^\./, '')}`
   const base = {
     settings: { views: folders, 'view engine': dotted.slice(1) },
     cache: process.env.NODE_ENV === 'production',
@@ -53,21 +56,12 @@ export function viewsRenderer({ views, viewEngine, extension, locals: shared = {
   }
 }
 
-function checkedFolders(views: unknown): string[] {
-  const folders: unknown[] = Array.isArray(views) ? views : [views]
-  const names = folders.filter((folder): folder is string => typeof folder === 'string' && folder !== '')
-  if (names.length === 0 || names.length < folders.length) {
-    throw failure('TURBO_CABLE_BAD_OPTION', ['views', 'a folder or an array of folders', views])
-  }
-  return names.map((folder) => resolve(folder))
+const someFolders: Rule = {
+  words: 'a folder or an array of folders',
+  holds: (views) => [views].flat().length > 0 && [views].flat().every(isText),
 }
-
-function checkedExtension(extension: unknown): string {
-  if (typeof extension !== 'string' || extension === '') {
-    throw failure('TURBO_CABLE_BAD_OPTION', ['extension', 'given when `viewEngine` is a function', extension])
-  }
-  return extension.startsWith('.') ? extension : `.${extension}`
-}
+const someExtension: Rule = { words: 'given when `viewEngine` is a function', holds: isText }
+const someEngine: Rule = { words: "a view engine's module or the engine itself", holds: isText }
 
 function lookup(folders: readonly string[], name: string, extension: string): string | undefined {
   const file = extname(name) === extension ? name : name + extension
@@ -81,16 +75,15 @@ function rendered(engine: ViewEngine, path: string, options: Record<string, unkn
   })
 }
 
-function loadedEngine(viewEngine: unknown): ViewEngine {
-  if (typeof viewEngine !== 'string' || viewEngine === '') {
-    throw failure('TURBO_CABLE_BAD_OPTION', ['viewEngine', "a view engine's module or the engine itself", viewEngine])
-  }
-  const name = viewEngine.replace(/^\./, '')
+function loadedEngine(viewEngine: string): ViewEngine {
+  const name = check('viewEngine', viewEngine, someEngine).replace(/^\./, '')
   const found = [join(process.cwd(), 'package.json'), __filename].map((from) => required(from, name))
   const engine = found.map(engineOf).find((candidate) => candidate !== undefined)
   if (engine) return engine
-  const rule = found.some((module) => module !== undefined) ? 'a module with a view engine' : 'an installed view engine'
-  throw failure('TURBO_CABLE_BAD_OPTION', ['viewEngine', rule, viewEngine])
+  const words = found.some((module) => module !== undefined)
+    ? 'a module with a view engine'
+    : 'an installed view engine'
+  throw failure('TURBO_CABLE_BAD_OPTION', ['viewEngine', words, viewEngine])
 }
 
 // A module that is there but fails to load says so itself.

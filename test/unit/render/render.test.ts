@@ -6,9 +6,11 @@ import { type TestContext, test } from 'node:test'
 import express5 from 'express'
 import express4 from 'express4'
 import hbs from 'hbs'
-import { expressRenderer, partialCandidates, type Renderer } from '../../../src/broadcast/render.ts'
-import { viewsRenderer } from '../../../src/broadcast/views-renderer.ts'
-import { folder } from './support.ts'
+import { expressRenderer } from '../../../src/render/express.ts'
+import { partialCandidates } from '../../../src/render/partial.ts'
+import type { Renderer } from '../../../src/render/renderer.ts'
+import { viewsRenderer } from '../../../src/render/views.ts'
+import { folder } from '../../support/sending.ts'
 
 type Files = Record<string, string>
 type House = (t: TestContext, engine: string, files: Files, locals?: Record<string, unknown>) => Renderer

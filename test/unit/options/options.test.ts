@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { optionTable } from '../../src/option-table.ts'
-import { resolveOptions, type TurboCableOptions } from '../../src/options.ts'
+import { resolveOptions, type TurboCableOptions } from '../../../src/options/options.ts'
+import { optionTable } from '../../../src/options/table.ts'
 
 describe('resolveOptions', () => {
   it('fills in every default', () => {
@@ -58,7 +58,7 @@ describe('resolveOptions', () => {
 })
 
 describe('the options table of the README', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
   const section = readme.slice(readme.indexOf('\n## Options'), readme.indexOf('\n## When not'))
   const rows = [...section.matchAll(/^\| `([\w.]+)` \| `([^`]+)` \| .+ \|$/gm)].map(([, name, value]) => [name, value])
 

@@ -1,28 +1,31 @@
-// Every option of turboCable(): its sentence, its unit, its default. How it is checked is in option-table.ts.
+// Every option of turboCable(): its sentence, its unit, its default. How it is checked is in table.ts.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Engine } from './engine/engine'
-import { failure } from './errors'
-import { optionTable } from './option-table'
+import type { Scheduler } from '../broadcast/scheduler'
+import type { Engine } from '../engine/engine'
+import type { RenderFunction } from '../render/renderer'
+import type { Secret } from '../stream/signer'
+import { check, checkNames, object } from './check'
+import { optionTable } from './table'
 
-/** The key of signed names: text, or bytes as `railsStreamKey()` makes them. */
-export type Secret = string | Uint8Array
-
+/** Which plain names anybody may subscribe to: all or none, a list, those that match, or those it answers `true` for at once. */
 export type PublicStreams = boolean | readonly string[] | RegExp | ((stream: string) => boolean)
 
-/** What `authenticate` found: the user, the session, anything but null and undefined. */
+/** What `authenticate` found: the user, the session, anything but null and undefined. `{ id: 7, name: 'Ada' }` */
 // biome-ignore lint/suspicious/noExplicitAny: only the app knows what its identities are; it gets back what it gave.
 export type Identity = any
 
-/** A request as the upgrade has it, with whatever the middleware put on it. */
+/** A request as the upgrade has it, with whatever the middleware put on it: `request.session.userId`. */
 // biome-ignore lint/suspicious/noExplicitAny: middleware adds properties (session, user) that only the app knows.
 export type UpgradeRequest = IncomingMessage & Record<string, any>
 
+/** An Express middleware, run on the upgrade request. The response takes headers and is never sent. */
 export type UpgradeMiddleware = (
   request: UpgradeRequest,
   response: ServerResponse,
   next: (error?: unknown) => void,
 ) => void
+/** Finds who is connecting: `(request) => findUser(request.session.userId)`. `null`, a throw and a rejection refuse with 401. */
 export type Authenticate = (
   request: UpgradeRequest,
   more: {
@@ -30,6 +33,7 @@ export type Authenticate = (
     signal: AbortSignal
   },
 ) => Identity | Promise<Identity>
+/** `({ identity, stream }) => stream === `user:${identity.id}``: exactly `true` lets the subscription be, all else rejects it. */
 export type Authorize = (question: {
   identity: Identity
   stream: string
@@ -37,15 +41,16 @@ export type Authorize = (question: {
   /** Aborted when the client has gone, or when the answer is too late. */
   signal: AbortSignal
 }) => boolean | Promise<boolean>
+/** `['https://a.example', '*.b.example']`, or a function that answers `true` for an origin that may connect. */
 export type AllowedOrigins = readonly string[] | ((origin: string, request: IncomingMessage) => boolean)
 
-/** A queue for broadcasts, as the option takes it; see `Scheduler` for what it must do. */
-export interface JobScheduler {
-  schedule(job: object): void | Promise<void>
-}
-
-export type RenderFunction = (partial: string, locals: Record<string, unknown>) => string | Promise<string>
-
+/**
+ * The options of `turboCable()`: each has a default, and an unknown one or a bad value throws `TURBO_CABLE_BAD_OPTION`.
+ *
+ * ```ts
+ * turboCable({ secret: process.env.SECRET, heartbeat: { interval: 15_000 } })
+ * ```
+ */
 export interface TurboCableOptions {
   /** Path of the WebSocket endpoint, below the mount path. The client's files are served below it. @default '/cable' */
   path?: string
@@ -70,7 +75,7 @@ export interface TurboCableOptions {
   /** Window over which pages with a gap refresh themselves, ms. Minimum 0. @default 2000 */
   refreshSpread?: number
   /** Where the `…LaterTo` verbs leave their jobs: your queue, whose worker calls `performBroadcast(job)`. @default a queue in this process */
-  scheduler?: JobScheduler
+  scheduler?: Scheduler
   /** Renders a partial, in place of the app's view engine. @default app.render */
   render?: RenderFunction
   /** Gives broadcasts their positions and keeps the history. An engine may serve several cables. @default one in the memory of this process */
@@ -118,6 +123,7 @@ export interface TurboCableOptions {
   }
 }
 
+/** The options with every default filled in; what the rest of the package works with. */
 export interface ResolvedOptions {
   readonly path: string
   readonly broadcastPath: string
@@ -130,7 +136,7 @@ export interface ResolvedOptions {
   readonly allowedOrigins: AllowedOrigins
   readonly trustProxy: boolean
   readonly refreshSpread: number
-  readonly scheduler: JobScheduler | undefined
+  readonly scheduler: Scheduler | undefined
   readonly render: RenderFunction | undefined
   readonly engine: Engine | undefined
   readonly history: Readonly<Required<Omit<NonNullable<TurboCableOptions['history']>, 'file'>>> & {
@@ -150,36 +156,20 @@ export function resolveOptions(options: TurboCableOptions = {}, env: NodeJS.Proc
     broadcastToken: env.TURBO_CABLE_BROADCAST_TOKEN || undefined,
     secret: env.TURBO_CABLE_SECRET || undefined,
   }
+  checkNames(Object.fromEntries(given), Object.keys(optionTable))
   const resolved: Record<string, Record<string, unknown> | unknown> = {}
-  for (const name of given.keys()) {
-    if (!(name in optionTable)) {
-      throw failure('TURBO_CABLE_BAD_OPTION', [
-        name,
-        `one of the known options (${Object.keys(optionTable).join(', ')})`,
-        typeof given.get(name),
-      ])
-    }
-  }
   for (const [name, { default: fallback, rule }] of Object.entries(optionTable)) {
-    const value = given.get(name) ?? environment[name as keyof typeof environment] ?? fallback
-    if (!rule.holds(value)) {
-      // What is meant to be secret is not put into an error that ends in a log.
-      throw failure('TURBO_CABLE_BAD_OPTION', [name, rule.words, listed.has(name) ? typeof value : value])
-    }
+    const value = check(name, given.get(name) ?? environment[name as keyof typeof environment] ?? fallback, rule)
     place(resolved, name, listed.has(name) ? [value].flat() : value)
   }
   // The table above has exactly the keys of ResolvedOptions, and every value passed its rule.
   const complete = resolved as unknown as ResolvedOptions
-  const { interval, timeout } = complete.heartbeat
-  if (timeout <= interval)
-    throw failure('TURBO_CABLE_BAD_OPTION', [
-      'heartbeat.timeout',
-      `more than heartbeat.interval (${interval})`,
-      timeout,
-    ])
-  if (complete.path === complete.broadcastPath) {
-    throw failure('TURBO_CABLE_BAD_OPTION', ['broadcastPath', 'another path than `path`', complete.broadcastPath])
-  }
+  const { path, broadcastPath, heartbeat } = complete
+  check('heartbeat.timeout', heartbeat.timeout, {
+    words: `more than heartbeat.interval (${heartbeat.interval})`,
+    holds: () => heartbeat.timeout > heartbeat.interval,
+  })
+  check('broadcastPath', broadcastPath, { words: 'another path than `path`', holds: () => broadcastPath !== path })
   return Object.freeze(complete)
 }
 
@@ -188,16 +178,13 @@ const groups = new Set(['history', 'heartbeat', 'limits'])
 
 // { history: { size: 5 } } → 'history.size' → 5; undefined means "not given".
 function flatten(options: object): Map<string, unknown> {
-  if (options === null || typeof options !== 'object' || Array.isArray(options)) {
-    throw failure('TURBO_CABLE_BAD_OPTION', ['options', 'an object', options])
-  }
   const flat = new Map<string, unknown>()
-  for (const [name, value] of Object.entries(options)) {
+  for (const [name, value] of Object.entries(check('options', options, object))) {
     if (value === undefined) continue
     if (!groups.has(name)) flat.set(name, value)
-    else if (value === null || typeof value !== 'object' || Array.isArray(value))
-      throw failure('TURBO_CABLE_BAD_OPTION', [name, 'an object', value])
-    else for (const [key, inner] of Object.entries(value)) if (inner !== undefined) flat.set(`${name}.${key}`, inner)
+    else
+      for (const [key, inner] of Object.entries(check(name, value, object)))
+        if (inner !== undefined) flat.set(`${name}.${key}`, inner)
   }
   return flat
 }

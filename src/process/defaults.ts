@@ -1,27 +1,42 @@
 // What the free verbs of a process work with: the cable of this process if there is one, else what configureBroadcasts said,
-// else a POST to where the environment points. The one place that holds this rule, and the only state of the process.
+// else a POST to where the environment points. The one place that holds this rule, and all the state of the process.
 
-import { broadcastToken, broadcastUrl, httpPublisher } from './http-publisher'
-import { LaterQueue, type Scheduler } from './later'
-import { createPerform } from './perform'
-import type { Publisher } from './publisher'
-import type { Renderer } from './render'
-import type { VerbContext } from './verbs'
+import type { VerbContext } from '../broadcast/create-verbs'
+import { LaterQueue } from '../broadcast/later'
+import { createPerform } from '../broadcast/perform'
+import type { Scheduler } from '../broadcast/scheduler'
+import { warn } from '../log'
+import { broadcastToken, broadcastUrl, httpPublisher } from '../publisher/http'
+import type { Publisher } from '../publisher/publisher'
+import type { Renderer } from '../render/renderer'
 
 type Defaults = Partial<VerbContext>
 
-// In both, the last one wins. What lives in this process goes before what was configured for it.
-const live: Defaults[] = []
+// In each, the last one wins. What lives in this process goes before what was configured for it.
+const cables: Defaults[] = []
 const configured: Defaults[] = []
 
-/** Makes a cable the default of its process until the returned function is called. */
+let open = 0
+let warned = false
+
+/** Makes a cable the default of its process until the returned function is called. A second one beside it is warned of, once. */
 export function registerProcessCable(context: VerbContext): () => void {
-  return register(live, context)
+  if (open > 0 && !warned) {
+    warned = true
+    warn(
+      'two cables in one process: a page is connected to the cable of the app that it came from, and the free broadcast functions send to the newest. Make one turboCable() and share it, or send with cable.broadcast…To()',
+    )
+  }
+  open += 1
+  const unregister = register(cables, context)
+  return () => {
+    if (unregister()) open -= 1
+  }
 }
 
 /** Makes a publisher the default of the process until the returned function is called. */
 export function setProcessPublisher(publisher: Publisher): () => void {
-  return register(live, { publisher: () => publisher })
+  return register(cables, { publisher: () => publisher })
 }
 
 /** Defaults for where there is no cable, until the returned function is called. */
@@ -69,15 +84,17 @@ export function remotePublisher(url?: string | URL, token?: string): Publisher {
 
 let remote: { url: string; token: string | undefined; publisher: Publisher } | undefined
 
-function register(list: Defaults[], defaults: Defaults): () => void {
+// The undo is true the first time.
+function register(list: Defaults[], defaults: Defaults): () => boolean {
   const entry = { ...defaults }
   list.push(entry)
   return () => {
     const index = list.indexOf(entry)
     if (index !== -1) list.splice(index, 1)
+    return index !== -1
   }
 }
 
 function candidates(): Defaults[] {
-  return [...configured, ...live].reverse()
+  return [...configured, ...cables].reverse()
 }

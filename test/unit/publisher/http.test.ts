@@ -4,8 +4,8 @@ import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
-import { broadcastToken, broadcastUrl, httpPublisher } from '../../../src/broadcast/http-publisher.ts'
-import { broadcastServer } from './support.ts'
+import { broadcastToken, broadcastUrl, httpPublisher } from '../../../src/publisher/http.ts'
+import { broadcastServer } from '../../support/sending.ts'
 
 const one = [{ stream: 's', data: '<b>é</b>' }]
 

@@ -1,0 +1,46 @@
+// The seam between the Later verbs and a queue: what waits, and what it waits in. Types only.
+
+import type { Locals } from '../render/renderer'
+import type { Attributes } from '../turbo/tag'
+
+/**
+ * A broadcast that waits: JSON, as long as its locals are. Records are names and dom ids by now.
+ * `{ stream: 'room:7', action: 'append', target: 'messages', partial: 'messages/message', locals: { … } }`
+ */
+export interface BroadcastJob {
+  /** The stream's name. */
+  readonly stream: string
+  /** `'append'`, `'replace'` and so on, or an action of the page's own. */
+  readonly action: string
+  /** Id of the element that the action works on. */
+  readonly target?: string
+  /** CSS selector of the elements that the action works on. */
+  readonly targets?: string
+  /** The content as HTML. */
+  readonly html?: string
+  /** The content as text, to be escaped. */
+  readonly text?: string | number
+  /** The view to render, where there is neither `html` nor `text`. */
+  readonly partial?: string
+  /** What the partial sees. */
+  readonly locals?: Locals
+  /** Extra attributes of the element. */
+  readonly attributes?: Attributes
+  /** `'morph'` changes only what differs. */
+  readonly method?: 'morph'
+  /** Id of the connection to leave out. */
+  readonly exclude?: string
+}
+
+/**
+ * Takes jobs and has `performBroadcast(job)` called for each, here or in a worker: sooner or later, and in order for each
+ * stream. A queue that stores jobs as JSON hands the partial plain objects in place of the records in `locals`.
+ *
+ * ```ts
+ * turboCable({ scheduler: { schedule: (job) => queue.add('broadcast', job) } })
+ * ```
+ */
+export interface Scheduler {
+  /** Takes one job. A throw or a rejection costs the broadcast and a logged line. */
+  schedule(job: BroadcastJob): void | Promise<void>
+}

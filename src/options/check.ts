@@ -1,0 +1,60 @@
+// The one checker of options, whosever they are, and the rules that several of them share.
+
+import { failure } from '../errors'
+
+/** What a value must be. `words` end the sentence "Expected `name` to be …". */
+export interface Rule {
+  readonly words: string
+  readonly holds: (value: unknown) => boolean
+  /** What the error shows in place of a value that may be secret: errors end in logs. */
+  readonly shown?: (value: unknown) => unknown
+}
+
+/**
+ * The value itself, once it keeps its rule: `check('timeout', timeout, positiveTime)`.
+ * @throws TurboCableError TURBO_CABLE_BAD_OPTION
+ */
+export function check<Value>(name: string, value: Value, { words, holds, shown }: Rule): Value {
+  if (holds(value)) return value
+  throw failure('TURBO_CABLE_BAD_OPTION', [name, words, shown ? shown(value) : value])
+}
+
+/** Refuses an option that is not known. Its value is not shown: a misspelt token is still a token. */
+export function checkNames(options: object, known: readonly string[]): void {
+  const rule = { words: `one of the known options (${known.join(', ')})`, holds: () => false }
+  for (const [name, value] of Object.entries(options)) if (!known.includes(name)) check(name, typeof value, rule)
+}
+
+/** The same rule for an option that may be left out. */
+export function optional(rule: Rule): Rule {
+  return { ...rule, holds: (value) => value === undefined || rule.holds(value) }
+}
+
+/** `oneOf('morph', 'replace').words // → "'morph' or 'replace'"` */
+export function oneOf(...values: readonly string[]): Rule {
+  return { words: values.map((value) => `'${value}'`).join(' or '), holds: (value) => values.includes(value as string) }
+}
+
+export const text: Rule = { words: 'a non-empty string', holds: isText }
+export const object: Rule = { words: 'an object', holds: isObject }
+export const namesAndValues: Rule = { words: 'an object of names and values', holds: isObject }
+export const positiveTime: Rule = {
+  words: 'a number of milliseconds > 0',
+  holds: (value) => Number.isFinite(value) && (value as number) > 0,
+}
+export const time: Rule = {
+  words: 'a number of milliseconds ≥ 0',
+  holds: (value) => Number.isFinite(value) && (value as number) >= 0,
+}
+export const scheduler: Rule = {
+  words: 'an object with a function `schedule`',
+  holds: (value) => typeof (value as { schedule?: unknown } | null | undefined)?.schedule === 'function',
+}
+
+export function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,13 @@
+// Paths and bounds that several files must agree on. Nothing else writes these numbers down.
+
+/** Where the WebSocket endpoint is, unless an app says otherwise. The client's own default; `client/page.ts` has it too. */
+export const defaultPath = '/cable'
+
+/** Where broadcasts are taken by `POST`, unless an app says otherwise. The gem's path. */
+export const defaultBroadcastPath = '/_broadcast'
+
+/** The longest name or token that a client may ask for, in characters: a name in base64 and its digest; JSON may write a byte as six. */
+export const maxAskedLength = 8_192
+
+/** The longest id that somebody else chooses (a page's, a POST's), in characters. It is kept, so a long one would be memory for the asking. */
+export const maxIdLength = 128

@@ -1,0 +1,29 @@
+// The seam of the sending side: whatever can take a broadcast. Types only.
+
+/** Any value that JSON can hold. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+
+/** One message for one stream: `{ stream: 'room:7', data: '<turbo-stream …>' }`. */
+export interface Broadcast {
+  /** The stream's name, as `streamName()` makes it. */
+  readonly stream: string
+  /** A string is Turbo Stream HTML; anything else reaches the page as a JSON event. */
+  readonly data: Json
+  /** Id of the connection that shall not receive it: the tab that caused it. */
+  readonly exclude?: string | undefined
+}
+
+/**
+ * Takes broadcasts: the hub of this process, or a POST to the hub of another one.
+ *
+ * ```ts
+ * const publisher: Publisher = { async publish(broadcasts) { await queue.add(broadcasts) } }
+ * ```
+ */
+export interface Publisher {
+  /**
+   * Takes all of them or none. Resolves once they are on their way; rejects when they could not be taken. The same `id` is
+   * applied once, however often it is brought.
+   */
+  publish(broadcasts: readonly Broadcast[], id?: string): Promise<void>
+}

@@ -1,0 +1,46 @@
+// Renders with an Express app's own view engine. Never imports Express.
+
+import { failure } from '../errors'
+import { checkedHtml, partialCandidates, partialLocals, renderFailure } from './partial'
+import type { Renderer } from './renderer'
+
+/** The one method of an Express app that is needed. */
+export interface ViewApp {
+  /** Calls back with the view's HTML, or with what failed. */
+  render(name: string, options: object, callback: (error: Error, html: string) => void): void
+}
+
+/**
+ * Renders with `app.render`: the app's view engine, its `views` folders and its `app.locals` apply.
+ * The partial `messages/message` is the view `messages/_message`, or `messages/message` where there is none.
+ * A layout is not applied, unless the locals name one.
+ */
+export function expressRenderer(app: ViewApp): Renderer {
+  return {
+    async render(partial, locals) {
+      const candidates = partialCandidates(partial)
+      for (const name of candidates) {
+        try {
+          return checkedHtml(await renderView(app, name, partialLocals(locals)))
+        } catch (error) {
+          if (!isMissing(error, name)) throw renderFailure(partial, error)
+        }
+      }
+      throw failure('TURBO_CABLE_PARTIAL_MISSING', [partial, candidates])
+    },
+  }
+}
+
+function renderView(app: ViewApp, name: string, options: object): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    app.render(name, options, (error: unknown, html: unknown) => (error ? reject(error) : resolve(html)))
+  })
+}
+
+// Express gives its lookup error the view it looked for. A view missing *inside* a template has another name: that is a
+// failure of the template, not a reason to try the next candidate.
+function isMissing(error: unknown, name: string): boolean {
+  if (!(error instanceof Error) || !('view' in error)) return false
+  const { view } = error
+  return typeof view === 'object' && view !== null && 'name' in view && view.name === name
+}

@@ -1,0 +1,44 @@
+// The one checker: it hands values through, names what broke which rule, and keeps secrets out of errors.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { check, checkNames, oneOf, optional, positiveTime, type Rule, text } from '../../../src/options/check.ts'
+
+const bad = (message: string) => ({ code: 'TURBO_CABLE_BAD_OPTION', message })
+
+test('a value that keeps its rule comes back', () => {
+  assert.equal(check('timeout', 5, positiveTime), 5)
+  assert.equal(check('method', 'morph', oneOf('morph')), 'morph')
+  assert.equal(check('name', undefined, optional(text)), undefined)
+})
+
+test('a value that breaks its rule is named with the rule', () => {
+  assert.throws(
+    () => check('timeout', 0, positiveTime),
+    bad('Expected `timeout` to be a number of milliseconds > 0, got `0` (number)'),
+  )
+  assert.throws(
+    () => check('scroll', 'x', oneOf('preserve', 'reset')),
+    bad("Expected `scroll` to be 'preserve' or 'reset', got `\"x\"` (string)"),
+  )
+  assert.throws(
+    () => check('name', '', optional(text)),
+    bad('Expected `name` to be a non-empty string, got `""` (string)'),
+  )
+})
+
+test('what may be secret is not shown', () => {
+  const secret: Rule = { words: 'long', holds: () => false, shown: () => '(not shown)' }
+  assert.throws(
+    () => check('token', 's3Krit', secret),
+    bad('Expected `token` to be long, got `"(not shown)"` (string)'),
+  )
+  assert.throws(
+    () => checkNames({ tokn: 's3Krit' }, ['token', 'url']),
+    bad('Expected `tokn` to be one of the known options (token, url), got `"string"` (string)'),
+  )
+})
+
+test('a name that every object has is no option', () => {
+  assert.throws(() => checkNames({ toString: 1 }, ['path']), /Expected `toString` to be one of the known options/)
+})
