@@ -6,10 +6,10 @@ import { test } from 'node:test'
 import { WebSocket } from 'ws'
 import { Connection } from '../../../client/connection.ts'
 import type { Listener } from '../../../client/subscriptions.ts'
+import { TcpProxy } from '../../support/tcp-proxy.ts'
 import { type Context, withCable } from '../../support/with-cable.ts'
 import { FakeClock } from '../../unit/client/fake-clock.ts'
 import { turn } from './publisher.ts'
-import { TcpProxy } from './tcp-proxy.ts'
 
 interface Page {
   readonly connection: Connection
@@ -137,7 +137,7 @@ test('a client that slept through it all catches up when it wakes', () =>
     await back(heard)
     await send('a', 1)
     await arrived(heard, 1)
-    proxy.swallow()
+    void proxy.swallow()
     await send('a', 50)
     // No timer runs in a sleeping machine: its clock has jumped when it wakes.
     clock.jump(600_000)
@@ -152,7 +152,7 @@ test('a socket that died silently is found out by its silence, and what it swall
     await back(heard)
     await send('a', 5)
     await arrived(heard, 5)
-    proxy.swallow()
+    void proxy.swallow()
     await send('a', 5)
     clock.advance(74_000)
     assert.equal(heard.live, true, 'a quiet stream is no dead one')
@@ -166,7 +166,7 @@ test('a socket that died silently is found out within seconds when somebody look
   withPage(async ({ listen, send, arrived, back, proxy, clock, connection }) => {
     const heard = listen('a')
     await back(heard)
-    proxy.swallow()
+    void proxy.swallow()
     await send('a', 5)
     clock.advance(10_000)
     connection.wake()

@@ -1,0 +1,128 @@
+// A network between clients and a server that can be cut, refuse, or swallow everything without a word. A client may say who
+// it is in its URL, `/cable?client=7`, so that it can be cut off alone.
+
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+interface Pair {
+  readonly client: string
+  readonly near: Socket
+  readonly far: Socket
+  /** Neither end hears of the other any more. */
+  swallowed: boolean
+}
+
+export class TcpProxy {
+  readonly #server = createServer((near) => this.#meet(near))
+  readonly #target: number
+  readonly #pairs = new Set<Pair>()
+  readonly #strangers = new Set<Socket>()
+  readonly #offline = new Set<string>()
+  #refusing = false
+  #refused = 0
+
+  private constructor(target: number) {
+    this.#target = target
+  }
+
+  /** A proxy to this port, which listens. */
+  static async to(target: number): Promise<TcpProxy> {
+    const proxy = new TcpProxy(target)
+    proxy.#server.listen(0, '127.0.0.1')
+    await once(proxy.#server, 'listening')
+    return proxy
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  /** How many connections were refused. */
+  get refused(): number {
+    return this.#refused
+  }
+
+  /** From now on new connections are refused, or are not. */
+  refuse(refusing: boolean): void {
+    this.#refusing = refusing
+  }
+
+  /** Cuts all there is, both ways and without a goodbye. New connections work. */
+  async cut(): Promise<void> {
+    await Promise.all([...this.#pairs].map(reset))
+  }
+
+  /** Cuts what one client has, and whatever it tries until `restore`. */
+  cutOff(client: string): void {
+    this.#offline.add(client)
+    for (const pair of this.#pairs) if (pair.client === client) void reset(pair)
+  }
+
+  restore(client: string): void {
+    this.#offline.delete(client)
+  }
+
+  /**
+   * From now on nothing of what there is goes through, and nobody is told. New connections work. Resolves when the server
+   * has given up each of them.
+   */
+  async swallow(): Promise<void> {
+    const pairs = [...this.#pairs]
+    for (const pair of pairs) {
+      const { near, far } = pair
+      pair.swallowed = true
+      near.unpipe(far)
+      far.unpipe(near)
+      near.resume()
+      far.resume()
+    }
+    await Promise.all(pairs.map(({ far }) => closed(far)))
+  }
+
+  async close(): Promise<void> {
+    for (const near of this.#strangers) near.destroy()
+    await this.cut()
+    const ended = once(this.#server, 'close')
+    this.#server.close()
+    await ended
+  }
+
+  // Who it is stands in the first bytes.
+  #meet(near: Socket): void {
+    near.setNoDelay(true)
+    near.on('error', () => {})
+    this.#strangers.add(near)
+    near.on('close', () => this.#strangers.delete(near))
+    near.once('data', (head: Buffer) => {
+      this.#strangers.delete(near)
+      const client = /[?&]client=(\w+)/.exec(head.toString('latin1'))?.[1] ?? ''
+      if (!this.#refusing && !this.#offline.has(client)) return this.#join(client, near, head)
+      this.#refused++
+      near.resetAndDestroy()
+    })
+  }
+
+  #join(client: string, near: Socket, head: Buffer): void {
+    const far = connect({ port: this.#target, host: '127.0.0.1', noDelay: true })
+    const pair: Pair = { client, near, far, swallowed: false }
+    this.#pairs.add(pair)
+    far.on('error', () => {})
+    far.write(head)
+    near.pipe(far).pipe(near)
+    near.on('close', () => pair.swallowed || far.destroy())
+    far.on('close', () => pair.swallowed || near.destroy())
+    const forget = () => near.closed && far.closed && this.#pairs.delete(pair)
+    near.on('close', forget)
+    far.on('close', forget)
+  }
+}
+
+async function reset({ near, far }: Pair): Promise<void> {
+  near.resetAndDestroy()
+  far.resetAndDestroy()
+  await closed(far)
+}
+
+function closed(socket: Socket): Promise<unknown> {
+  return socket.closed ? Promise.resolve() : new Promise((resolve) => socket.once('close', resolve))
+}
