@@ -59,7 +59,6 @@ export function eachFrame(bytes, at, end, each) {
     let start = next + 2
     if (length === 126) {
       if (end - next < 4) break
-      // The load generator comes here for each message: this is quicker than a call.
       length = bytes[next + 2] * 256 + bytes[next + 3]
       start = next + 4
     } else if (length === 127) {
