@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 interface Pair {
-  readonly client: string
+  client: string | undefined
   readonly near: Socket
   readonly far: Socket
   /** Neither end hears of the other any more. */
@@ -16,7 +16,6 @@ export class TcpProxy {
   readonly #server = createServer((near) => this.#meet(near))
   readonly #target: number
   readonly #pairs = new Set<Pair>()
-  readonly #strangers = new Set<Socket>()
   readonly #offline = new Set<string>()
   #refusing = false
   #refused = 0
@@ -80,40 +79,43 @@ export class TcpProxy {
   }
 
   async close(): Promise<void> {
-    for (const near of this.#strangers) near.destroy()
     await this.cut()
     const ended = once(this.#server, 'close')
     this.#server.close()
     await ended
   }
 
-  // Who it is stands in the first bytes.
   #meet(near: Socket): void {
     near.setNoDelay(true)
     near.on('error', () => {})
-    this.#strangers.add(near)
-    near.on('close', () => this.#strangers.delete(near))
-    near.once('data', (head: Buffer) => {
-      this.#strangers.delete(near)
-      const client = /[?&]client=(\w+)/.exec(head.toString('latin1'))?.[1] ?? ''
-      if (!this.#refusing && !this.#offline.has(client)) return this.#join(client, near, head)
+    if (this.#refusing) {
       this.#refused++
       near.resetAndDestroy()
-    })
+      return
+    }
+    const far = connect({ port: this.#target, host: '127.0.0.1', noDelay: true })
+    far.on('error', () => {})
+    const pair: Pair = { client: undefined, near, far, swallowed: false }
+    this.#pairs.add(pair)
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      one.on('close', () => {
+        if (!pair.swallowed) other.destroy()
+        if (other.closed) this.#pairs.delete(pair)
+      })
+    }
+    near.once('data', (head: Buffer) => this.#join(pair, head))
   }
 
-  #join(client: string, near: Socket, head: Buffer): void {
-    const far = connect({ port: this.#target, host: '127.0.0.1', noDelay: true })
-    const pair: Pair = { client, near, far, swallowed: false }
-    this.#pairs.add(pair)
-    far.on('error', () => {})
+  // Who it is stands in the first bytes.
+  #join(pair: Pair, head: Buffer): void {
+    const { near, far } = pair
+    pair.client = /[?&]client=(\w+)/.exec(head.toString('latin1'))?.[1]
+    if (pair.client !== undefined && this.#offline.has(pair.client)) return void reset(pair)
     far.write(head)
     near.pipe(far).pipe(near)
-    near.on('close', () => pair.swallowed || far.destroy())
-    far.on('close', () => pair.swallowed || near.destroy())
-    const forget = () => near.closed && far.closed && this.#pairs.delete(pair)
-    near.on('close', forget)
-    far.on('close', forget)
   }
 }
 

@@ -6,9 +6,9 @@ import { test } from 'node:test'
 import { WebSocket } from 'ws'
 import { Connection } from '../../../client/connection.ts'
 import type { Listener } from '../../../client/subscriptions.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 import { TcpProxy } from '../../support/tcp-proxy.ts'
 import { type Context, withCable } from '../../support/with-cable.ts'
-import { FakeClock } from '../../unit/client/fake-clock.ts'
 import { turn } from './publisher.ts'
 
 interface Page {

@@ -6,8 +6,8 @@ import { WebSocket, WebSocketServer } from 'ws'
 import { Connection, type ConnectionOptions } from '../../../client/connection.ts'
 import type { Message } from '../../../client/protocol.ts'
 import type { Listener } from '../../../client/subscriptions.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 import { Queue } from '../../support/queue.ts'
-import { FakeClock } from './fake-clock.ts'
 
 type Frame = { type: string; stream?: string; cursor?: string | null; connection?: string }
 
