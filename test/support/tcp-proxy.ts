@@ -75,7 +75,7 @@ export class TcpProxy {
       near.resume()
       far.resume()
     }
-    await Promise.all(pairs.map(({ far }) => closed(far)))
+    await Promise.all(pairs.map(({ far }) => Promise.race([once(far, 'end'), closed(far)])))
   }
 
   async close(): Promise<void> {
