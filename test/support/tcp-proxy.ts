@@ -75,7 +75,7 @@ export class TcpProxy {
       near.resume()
       far.resume()
     }
-    await Promise.all(pairs.map(({ far }) => Promise.race([once(far, 'end'), closed(far)])))
+    await Promise.all(pairs.map(({ far }) => Promise.race([event(far, 'end'), closed(far)])))
   }
 
   async close(): Promise<void> {
@@ -126,5 +126,10 @@ async function reset({ near, far }: Pair): Promise<void> {
 }
 
 function closed(socket: Socket): Promise<unknown> {
-  return socket.closed ? Promise.resolve() : new Promise((resolve) => socket.once('close', resolve))
+  return socket.closed ? Promise.resolve() : event(socket, 'close')
+}
+
+// Unlike `once` of node:events it does not reject at an error: a cut is one.
+function event(socket: Socket, name: string): Promise<unknown> {
+  return new Promise((resolve) => socket.once(name, resolve))
 }

@@ -115,7 +115,7 @@ describe('authenticate', () => {
       for (let n = 0; n < 3; n++) {
         const serverSide = once(server, 'connection')
         const client = connectTcp(port, '127.0.0.1')
-        client.write(handshake)
+        client.write(handshake())
         const [socket] = await serverSide
         while (calls <= n) await new Promise(setImmediate)
         const closed = once(socket, 'close')
