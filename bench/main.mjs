@@ -76,7 +76,8 @@ await runScript(async () => {
   const { present, absent } = available(list(values.peers), { socketIo: existsSync(socketIo) })
   for (const each of absent) console.log(`${each}: left out`)
 
-  const head = circumstances(parameters.filter((each, n) => each !== '--json' && parameters[n - 1] !== '--json'))
+  const shown = parameters.filter((each, n) => each !== '--json' && parameters[n - 1] !== '--json')
+  const head = circumstances(['npm run bench', ...(shown.length > 0 ? ['--', ...shown] : [])].join(' '))
   const { results, tables } = await measure(settings, sections, present, values.profile)
   const report = [table(['', ''], head), targetTable(results), ...tables].join('\n\n')
   console.log(`\n${report}\n`)
@@ -91,22 +92,15 @@ async function measure(settings, sections, peers, profile) {
     console.log(`${String(Math.round((performance.now() - started) / 1_000)).padStart(4)} s  ${what}`)
   const results = {}
   const tables = []
-  const run = async (section, work, tablesOf) => {
-    if (!wanted(section)) return
-    results[section] = await work({ ...settings[section], profile, say })
-    tables.push(...tablesOf(results[section], settings[section]))
-  }
-  await run(
-    'broadcasts',
-    (how) => broadcasts(peers, how),
-    (found, how) => broadcastTables(peers, found, how),
-  )
   const distinct = peers.filter(({ name }) => !variants.includes(name))
-  await run(
-    'connections',
-    (how) => connections(distinct, how),
-    (found, how) => connectionTables(distinct, found, how),
-  )
+  const run = async (section, work, tablesOf, those) => {
+    if (!wanted(section)) return
+    const how = { ...settings[section], peers: those, profile, say }
+    results[section] = await work(how)
+    tables.push(...tablesOf(results[section], how))
+  }
+  await run('broadcasts', broadcasts, broadcastTables, peers)
+  await run('connections', connections, connectionTables, distinct)
   await run('growth', growth, growthTables)
   await run('idle', idleProcess, idleTables)
   return { results, tables }

@@ -2,9 +2,7 @@
 
 import { join } from 'node:path'
 import { findBinary, root } from '../scripts/setup.mjs'
-import { startChild } from './support/child.mjs'
-
-const bench = join(root, 'bench')
+import { Child } from './support/child.mjs'
 
 /** In the order of the tables. Whatever is called turbo-cable has cursors and history on, as its own client uses it. */
 export const peers = [
@@ -53,13 +51,13 @@ export const variants = ['turbo-cable-plain', 'turbo-cable-express']
 
 /** A server process, and a generator process for it. */
 export async function startPair(peer, { profile } = {}) {
-  const server = startChild(join(bench, 'servers', `${peer.script}.mjs`), peer.config, { profile })
+  const server = startServer(peer.script, peer.config, { profile })
   let generator
   try {
     const ports = await server.ask('ready')
-    generator = startChild(join(bench, 'generator', 'main.mjs'), { wire: peer.wire, ...ports })
+    generator = start('generator/main', { wire: peer.wire, ...ports })
   } catch (error) {
-    await server.stop()
+    await server.end()
     throw error
   }
   return {
@@ -67,13 +65,21 @@ export async function startPair(peer, { profile } = {}) {
     server,
     generator,
     async stop() {
-      await generator.stop()
-      await server.stop()
+      await generator.end()
+      await server.end()
     },
   }
 }
 
 /** A server process alone. */
-export function startServer(script, config) {
-  return startChild(join(bench, 'servers', `${script}.mjs`), config)
+export function startServer(script, config, { profile } = {}) {
+  return start(`servers/${script}`, config, profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [])
+}
+
+function start(script, config, flags = []) {
+  return new Child(join(root, 'bench', `${script}.mjs`), {
+    flags: ['--expose-gc', ...flags],
+    config,
+    env: { NODE_ENV: 'production', DEBUG: '' },
+  })
 }

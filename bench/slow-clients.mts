@@ -1,12 +1,16 @@
 // The slow-client bench: what one client that reads 1 KB/s costs a thousand others, and what two hundred such cost the server.
-// `node --import tsx bench/slow-clients.mts [--quick]`
+// `npm run bench:slow [-- --quick]`
 
 import { parseArgs } from 'node:util'
-import { Child } from './support/reliability-child.mts'
+import type { Child } from './support/child.mjs'
+import { circumstances } from './support/machine.mjs'
 import { pause, until } from './support/reliability-clock.mts'
-import { joined, mib, ms, percentile, setting, table, Verdict } from './support/reliability-report.mts'
 import type { Memory, ServerCalls } from './support/reliability-server.mts'
 import type { SlowCalls } from './support/slow-driver.mts'
+import { start } from './support/start.mts'
+import { merged, quantile } from './support/statistics.mjs'
+import { mib, ms, table } from './support/table.mjs'
+import { Verdict } from './support/verdict.mts'
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
 const clients = values.quick ? 100 : 1_000
@@ -27,7 +31,7 @@ const shared = await memoryWith(Array.from({ length: slowClients }, () => 'flood
 console.log(`… ${slowClients} slow clients, each on a stream of its own`)
 const own = await memoryWith(Array.from({ length: slowClients }, (_, index) => `flood:${index}`))
 
-console.log(`\n${setting()}\n`)
+console.log(`\n${table(['', ''], circumstances('npm run bench:slow'))}\n`)
 console.log(table(['the others’ time from send to receipt', 'p50', 'p95', 'p99', 'max'], others.rows))
 console.log(`\nslow clients dropped meanwhile: ${others.dropped}; p99 with ÷ p99 without: ${others.ratio.toFixed(2)}\n`)
 console.log(
@@ -52,22 +56,22 @@ for (const [kind, { before, most, after, dropped }] of Object.entries({ shared, 
 verdict.conclude()
 
 async function delaysOfOthers() {
-  const server = new Child<ServerCalls>('./reliability-server.mts')
-  const drivers = Array.from({ length: Math.ceil(clients / 250) }, () => new Child<SlowCalls>('./slow-driver.mts'))
-  const slow = new Child<SlowCalls>('./slow-driver.mts')
+  const server = start<ServerCalls>('reliability-server')
+  const drivers = Array.from({ length: Math.ceil(clients / 250) }, () => start<SlowCalls>('slow-driver'))
+  const slow = start<SlowCalls>('slow-driver')
   const without: Float64Array[] = []
   const beside: Float64Array[] = []
   try {
-    const port = await server.call('start', {})
+    const port = await server.ask('start', {})
     const share = (index: number) => Math.floor((clients + index) / drivers.length)
     const stream = 'load'
-    await Promise.all(drivers.map((driver, index) => driver.call('quick', { port, stream, count: share(index) })))
+    await Promise.all(drivers.map((driver, index) => driver.ask('quick', { port, stream, count: share(index) })))
     const play = async () => {
-      await server.call('publish', { streams: [stream], ...load })
-      const parts = drivers.map((driver, index) => driver.call('delays', share(index) * load.count))
-      return joined(await Promise.all(parts))
+      await server.ask('publish', { streams: [stream], ...load })
+      const parts = drivers.map((driver, index) => driver.ask('delays', share(index) * load.count))
+      return merged(await Promise.all(parts))
     }
-    const dropped = async () => (await server.call('stats')).slowConsumers
+    const dropped = async () => (await server.ask('stats')).slowConsumers
     const oneSlow = { port, readers: [[stream, ...stuffing.streams]], pace }
     await play()
     const capacity = await capacityOf(server, slow, oneSlow)
@@ -77,20 +81,20 @@ async function delaysOfOthers() {
       for (const kind of order) {
         if (kind === beside) {
           // So full that bytes wait in the server from the start, and that the bound is passed on the way.
-          await slow.call('slow', oneSlow)
-          await server.call('publish', { ...stuffing, count: capacity - Math.ceil((0.6 * mebibyte) / stuffing.bytes) })
+          await slow.ask('slow', oneSlow)
+          await server.ask('publish', { ...stuffing, count: capacity - Math.ceil((0.6 * mebibyte) / stuffing.bytes) })
         }
         kind.push(await play())
-        if (kind === beside) await slow.call('endSlow')
+        if (kind === beside) await slow.ask('endSlow')
       }
     }
     const drops = (await dropped()) - 1
-    const closed = await Promise.all(drivers.map((driver) => driver.call('end')))
-    await server.call('close')
-    const [base, slowed] = [joined(without), joined(beside)]
+    const closed = await Promise.all(drivers.map((driver) => driver.ask('end')))
+    await server.ask('close')
+    const [base, slowed] = [merged(without), merged(beside)]
     return {
       rows: [row('without a slow client', base), row('with one', slowed)],
-      ratio: percentile(slowed, 0.99) / percentile(base, 0.99),
+      ratio: quantile(slowed, 0.99) / quantile(base, 0.99),
       dropped: drops,
       closed: closed.reduce((sum, each) => sum + each, 0),
     }
@@ -105,13 +109,13 @@ async function capacityOf(
   slow: Child<SlowCalls>,
   one: { port: number; readers: string[][]; pace: number },
 ) {
-  await slow.call('slow', one)
+  await slow.ask('slow', one)
   let sent = 0
-  while ((await server.call('stats')).slowConsumers === 0) {
-    await server.call('publish', { ...stuffing, count: 5 })
+  while ((await server.ask('stats')).slowConsumers === 0) {
+    await server.ask('publish', { ...stuffing, count: 5 })
     sent += 5
   }
-  await slow.call('endSlow')
+  await slow.ask('endSlow')
   return sent
 }
 
@@ -124,30 +128,30 @@ interface Usage {
 
 /** Sends until every slow client has been dropped. */
 async function memoryWith(streams: string[]): Promise<Usage> {
-  const server = new Child<ServerCalls>('./reliability-server.mts', ['--expose-gc'])
-  const slow = new Child<SlowCalls>('./slow-driver.mts')
+  const server = start<ServerCalls>('reliability-server', '--expose-gc')
+  const slow = start<SlowCalls>('slow-driver')
   try {
-    const port = await server.call('start', {})
-    await slow.call('slow', { port, readers: streams.map((stream) => [stream]), pace })
-    const before = await server.call('memory')
-    await server.call('watch')
+    const port = await server.ask('start', {})
+    await slow.ask('slow', { port, readers: streams.map((stream) => [stream]), pace })
+    const before = await server.ask('memory')
+    await server.ask('watch')
     const distinct = [...new Set(streams)]
-    const dropped = async () => (await server.call('stats')).slowConsumers
+    const dropped = async () => (await server.ask('stats')).slowConsumers
     // A slow client takes what the kernel buffers for both ends, some MB, before a byte waits in the server.
     for (let sent = 0; sent < 40 * mebibyte && (await dropped()) < streams.length; sent += 20 * flood.bytes) {
-      await server.call('publish', { streams: distinct, bytes: flood.bytes, every: flood.every, count: 20 })
+      await server.ask('publish', { streams: distinct, bytes: flood.bytes, every: flood.every, count: 20 })
     }
-    const most = await server.call('watched')
+    const most = await server.ask('watched')
     await until(
-      () => server.call('stats'),
+      () => server.ask('stats'),
       ({ connections }) => connections === 0,
       10_000,
     )
-    await slow.call('end')
+    await slow.ask('end')
     await pause(100)
-    const after = await server.call('memory')
+    const after = await server.ask('memory')
     const usage = { before, most, after, dropped: await dropped() }
-    await server.call('close')
+    await server.ask('close')
     return usage
   } finally {
     await Promise.all([server, slow].map((child) => child.end()))
@@ -155,7 +159,7 @@ async function memoryWith(streams: string[]): Promise<Usage> {
 }
 
 function row(label: string, delays: Float64Array): string[] {
-  return [label, ...[0.5, 0.95, 0.99, 1].map((share) => ms(percentile(delays, share)))]
+  return [label, ...[0.5, 0.95, 0.99, 1].map((share) => ms(quantile(delays, share)))]
 }
 
 function memoryRow(label: string, { before, most, after, dropped }: Usage): string[] {

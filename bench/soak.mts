@@ -1,22 +1,18 @@
 // The soak: clients that come, go, sleep, subscribe and unsubscribe for ten minutes under steady broadcasts. The server must
-// end as it was when warm. `node --import tsx bench/soak.mts [--quick] [--minutes 10] [--clients 2000]`
+// end as it was when warm. `npm run bench:soak [-- --quick]`
 
 import { parseArgs } from 'node:util'
-import { Child } from './support/reliability-child.mts'
+import { circumstances } from './support/machine.mjs'
 import { now, pause, until } from './support/reliability-clock.mts'
-import { mib, setting, table, Verdict } from './support/reliability-report.mts'
 import type { Memory, ServerCalls } from './support/reliability-server.mts'
 import type { SoakCalls } from './support/soak-driver.mts'
+import { start } from './support/start.mts'
+import { mib, table } from './support/table.mjs'
+import { Verdict } from './support/verdict.mts'
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    minutes: { type: 'string', default: '10' },
-    clients: { type: 'string' },
-  },
-})
-const clients = Number(values.clients ?? (values.quick ? 100 : 2_000))
-const duration = values.quick ? 8_000 : Number(values.minutes) * 60_000
+const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
+const clients = values.quick ? 100 : 2_000
+const duration = values.quick ? 8_000 : 600_000
 const warmUp = duration * 0.3
 const every = values.quick ? 400 : 4_000
 const pool = Array.from({ length: 100 }, (_, index) => `room:${index}`)
@@ -24,26 +20,26 @@ const verdict = new Verdict()
 
 // Bounds that are reached while it warms up: what grows after that is a leak, and not history that fills.
 const history = { ttl: 30_000, totalBytes: 2 * 2 ** 20 }
-const server = new Child<ServerCalls>('./reliability-server.mts', ['--expose-gc'])
-const drivers = Array.from({ length: values.quick ? 2 : 4 }, () => new Child<SoakCalls>('./soak-driver.mts'))
-const start = now()
+const server = start<ServerCalls>('reliability-server', '--expose-gc')
+const drivers = Array.from({ length: values.quick ? 2 : 4 }, () => start<SoakCalls>('soak-driver'))
+const began = now()
 const rows: string[][] = []
 let broadcasts = 0
 try {
-  const port = await server.call('start', { history })
+  const port = await server.ask('start', { history })
   const share = (index: number) => Math.floor((clients + index) / drivers.length)
-  await Promise.all(drivers.map((driver, index) => driver.call('create', { port, pool, clients: share(index) })))
+  await Promise.all(drivers.map((driver, index) => driver.ask('create', { port, pool, clients: share(index) })))
   const empty = await note('before the first client')
   await muster()
-  await wanderUntil(start + warmUp)
+  await wanderUntil(began + warmUp)
   const warm = await note('warm, all called together')
-  await wanderUntil(start + (warmUp + duration) / 2)
+  await wanderUntil(began + (warmUp + duration) / 2)
   await note('half way')
-  await wanderUntil(start + duration)
+  await wanderUntil(began + duration)
   const end = await note('at the end, all called together')
-  await Promise.all(drivers.map((driver) => driver.call('depart')))
+  await Promise.all(drivers.map((driver) => driver.ask('depart')))
   await until(
-    () => server.call('stats'),
+    () => server.ask('stats'),
     (stats) => stats.connections + stats.streams + stats.subscriptions === 0,
     30_000,
   )
@@ -54,22 +50,22 @@ try {
 }
 
 async function wanderUntil(time: number): Promise<void> {
-  await server.call('wander', { streams: pool, every: 20, onceEvery: 50, bytes: 200 })
-  await Promise.all(drivers.map((driver) => driver.call('wander', every)))
+  await server.ask('wander', { streams: pool, every: 20, onceEvery: 50, bytes: 200 })
+  await Promise.all(drivers.map((driver) => driver.ask('wander', every)))
   while (now() < time) {
     await pause(Math.min(values.quick ? 2_000 : 20_000, Math.max(0, time - now())))
-    const { connections, streams, subscriptions } = await server.call('stats')
+    const { connections, streams, subscriptions } = await server.ask('stats')
     console.log(`… ${seconds()}: ${connections} connections, ${streams} streams, ${subscriptions} subscriptions`)
   }
-  broadcasts = await server.call('rest')
+  broadcasts = await server.ask('rest')
   await muster()
 }
 
 /** All online, three subscriptions each: moments that compare. */
 async function muster(): Promise<void> {
-  await Promise.all(drivers.map((driver) => driver.call('muster')))
+  await Promise.all(drivers.map((driver) => driver.ask('muster')))
   await until(
-    () => server.call('stats'),
+    () => server.ask('stats'),
     (stats) => stats.connections === clients && stats.subscriptions === clients * 3,
     30_000,
   )
@@ -81,9 +77,9 @@ interface Noted {
 }
 
 async function note(moment: string): Promise<Noted> {
-  const memory = await server.call('memory')
-  const { connections, streams, subscriptions } = await server.call('stats')
-  const alive = await server.call('alive')
+  const memory = await server.ask('memory')
+  const { connections, streams, subscriptions } = await server.ask('stats')
+  const alive = await server.ask('alive')
   const { rss, heap, buffers } = memory
   rows.push([
     ...[moment, seconds(), `${connections}`, `${streams}`, `${subscriptions}`, mib(heap), mib(buffers), mib(rss)],
@@ -98,13 +94,13 @@ async function note(moment: string): Promise<Noted> {
 }
 
 async function report({ empty, warm, end, left }: Record<'empty' | 'warm' | 'end' | 'left', Noted>): Promise<void> {
-  const journals = await Promise.all(drivers.map((driver) => driver.call('journal')))
+  const journals = await Promise.all(drivers.map((driver) => driver.ask('journal')))
   const sum = (name: keyof (typeof journals)[0]) => journals.reduce((total, journal) => total + journal[name], 0)
   const held = ({ memory: { heap, buffers } }: Noted) => heap + buffers
   const growth = held(end) / held(warm) - 1
   const rssGrowth = end.memory.rss / warm.memory.rss - 1
-  const resources = await server.call('close')
-  console.log(`\n${setting()}\n`)
+  const resources = await server.ask('close')
+  console.log(`\n${table(['', ''], circumstances('npm run bench:soak'))}\n`)
   const head = ['moment', 'time', 'connections', 'streams', 'subscriptions', 'heap', 'buffers', 'rss', 'objects alive']
   console.log(table(head, rows))
   console.log(
@@ -128,7 +124,7 @@ async function report({ empty, warm, end, left }: Record<'empty' | 'warm' | 'end
 }
 
 function seconds(): string {
-  return `${Math.round((now() - start) / 1_000)} s`
+  return `${Math.round((now() - began) / 1_000)} s`
 }
 
 function percent(share: number): string {

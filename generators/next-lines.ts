@@ -3,11 +3,11 @@
 import { namesAttribute, marker as staticMarker } from '../src/view/marker'
 import type { Files } from './draft'
 import { callTag } from './layouts'
-import type { ServerStyle } from './server-entry'
+import { importLine, type ModuleStyle } from './script'
 import type { View } from './views'
 
 /** The marker in a view, an element with an id, and a broadcast, with where each belongs. */
-export function nextLines(files: Files, pages: readonly View[], style: ServerStyle): string {
+export function nextLines(files: Files, pages: readonly View[], style: ModuleStyle): string {
   const page = pages.find(({ language }) => language !== 'html') ?? pages[0]
   const view = page ? (page.language === 'html' ? `in ${page.path}` : 'in a view') : 'in a page'
   const name = freeId(files)
@@ -20,7 +20,7 @@ export function nextLines(files: Files, pages: readonly View[], style: ServerSty
 }
 
 /** The same for a page that a framework renders: it learns of a value, and renders it itself. */
-export function nextLinesOfFramework(style: ServerStyle): string {
+export function nextLinesOfFramework(style: ModuleStyle): string {
   return table([
     ['1. in a component', "import { subscribe } from 'turbo-cable/client'"],
     ['2. where it starts', "const unsubscribe = subscribe('counter', (data) => console.log(data))"],
@@ -28,13 +28,10 @@ export function nextLinesOfFramework(style: ServerStyle): string {
   ])
 }
 
-function broadcast(verb: string, parameters: string, style: ServerStyle): Array<[string, string]> {
-  const module = quoted('turbo-cable', style)
-  const source =
-    style.modules === 'import' ? `import { ${verb} } from ${module}` : `const { ${verb} } = require(${module})`
+function broadcast(verb: string, parameters: string, style: ModuleStyle): Array<[string, string]> {
   return [
     ['3. in a route, a model or a job', `await ${verb}(${parameters})${style.semicolon}`],
-    ['   at the top of that file', source + style.semicolon],
+    ['   at the top of that file', importLine(verb, style)],
   ]
 }
 
@@ -43,7 +40,7 @@ function table(lines: ReadonlyArray<readonly [where: string, line: string]>): st
   return lines.map(([where, line]) => `${where.padEnd(width)}  ${line}`).join('\n')
 }
 
-function quoted(text: string, { quote }: ServerStyle): string {
+function quoted(text: string, { quote }: ModuleStyle): string {
   return quote + text + quote
 }
 

@@ -17,6 +17,23 @@ export interface Style {
   newline: string
 }
 
+/** How the server's code takes in modules; what is printed for the author to write uses the same form. */
+export interface ModuleStyle extends Style {
+  modules: 'import' | 'require'
+}
+
+/**
+ * The line that takes a name of this package in.
+ *
+ * @example importLine('turboCable', style) // "import { turboCable } from 'turbo-cable'"
+ */
+export function importLine(name: string, { modules, quote, semicolon }: ModuleStyle, keyword = 'const'): string {
+  const module = `${quote}turbo-cable${quote}`
+  const line =
+    modules === 'import' ? `import { ${name} } from ${module}` : `${keyword} { ${name} } = require(${module})`
+  return line + semicolon
+}
+
 /** The line breaks of a file, as most of its lines have them. */
 export function newlineOf(source: string): string {
   const crlf = source.split('\r\n').length - 1

@@ -1,7 +1,7 @@
 // Finds where the Express app is made, in one script and among all scripts of an app.
 
 import type { Files } from './draft'
-import { posixJoin } from './paths'
+import { directoryOf, posixJoin } from './paths'
 import { statementEnd, topLevelImports } from './script'
 import { maskScript } from './script-mask'
 
@@ -131,9 +131,8 @@ function startScripts(files: Files): string[] {
 
 /** The app's own files that a script takes in. */
 export function importedFiles(files: Files, path: string): string[] {
-  const directory = path.slice(0, path.lastIndexOf('/') + 1)
   return topLevelImports(files.get(path) ?? '').flatMap(({ specifier }) =>
-    specifier.startsWith('.') ? (fileOf(files, directory, specifier) ?? []) : [],
+    specifier.startsWith('.') ? (fileOf(files, directoryOf(path), specifier) ?? []) : [],
   )
 }
 

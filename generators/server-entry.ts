@@ -1,14 +1,18 @@
 // Adds the import of turboCable and `app.use(turboCable())` to the script that makes the Express app.
 
 import type { Draft, Files } from './draft'
-import { type ImportStatement, indentAt, isPackage, lineEndAfter, type Style, styleOf, topLevelImports } from './script'
+import {
+  type ImportStatement,
+  importLine,
+  indentAt,
+  isPackage,
+  lineEndAfter,
+  type ModuleStyle,
+  styleOf,
+  topLevelImports,
+} from './script'
 import { maskScript } from './script-mask'
 import { type AppStatement, isServerScript, serverScripts } from './server-app'
-
-/** How the server's code takes in modules; what is printed for the author to write uses the same form. */
-export interface ServerStyle extends Style {
-  modules: 'import' | 'require'
-}
 
 /** Plans the change of the server; returns the style of the script that makes the app. */
 export function planServerEntry(
@@ -16,8 +20,8 @@ export function planServerEntry(
   draft: Draft,
   packages: ReadonlySet<string>,
   packageType: string,
-): ServerStyle {
-  const fallback: ServerStyle = {
+): ModuleStyle {
+  const fallback: ModuleStyle = {
     quote: "'",
     semicolon: '',
     newline: '\n',
@@ -56,7 +60,7 @@ export function planServerEntry(
 function mountedServer(
   source: string,
   statement: AppStatement,
-  style: ServerStyle,
+  style: ModuleStyle,
   packages: ReadonlySet<string>,
 ): string | undefined {
   const masked = maskScript(source)
@@ -65,13 +69,8 @@ function mountedServer(
   )
   if (!imports.some(({ specifier }) => specifier === 'express')) return undefined
   const neighbour = imports.findLast(({ specifier }) => isPackage(specifier, packages)) as ImportStatement
-  const { quote, semicolon, newline } = style
-  const keyword = /^\s*var\b/.test(neighbour.text) ? 'var' : 'const'
-  const module = `${quote}turbo-cable${quote}`
-  const line =
-    style.modules === 'import'
-      ? `import { turboCable } from ${module}${semicolon}`
-      : `${keyword} { turboCable } = require(${module})${semicolon}`
+  const { semicolon, newline } = style
+  const line = importLine('turboCable', style, /^\s*var\b/.test(neighbour.text) ? 'var' : 'const')
   const importAt = lineEndAfter(masked, neighbour.end)
   const useAt = lineEndAfter(masked, statement.end)
   const use = `${statement.receiver}.use(turboCable())`
@@ -83,11 +82,8 @@ function mountedServer(
   ])
 }
 
-function byHand({ modules, quote, semicolon }: ServerStyle): string {
-  const module = `${quote}turbo-cable${quote}`
-  const source =
-    modules === 'import' ? `import { turboCable } from ${module}` : `const { turboCable } = require(${module})`
-  return `Add the middleware where the Express app is made, before its routes:\n  ${source}${semicolon}\n  app.use(turboCable())${semicolon}`
+function byHand(style: ModuleStyle): string {
+  return `Add the middleware where the Express app is made, before its routes:\n  ${importLine('turboCable', style)}\n  app.use(turboCable())${style.semicolon}`
 }
 
 // How this script takes in modules: by its extension, else by what it does, else by its package.
@@ -96,7 +92,7 @@ function serverStyle(
   source: string,
   packageType: string,
   statement: string | undefined,
-): ServerStyle | undefined {
+): ModuleStyle | undefined {
   if (statement === undefined) return undefined
   const masked = maskScript(source)
   const typescript = /\.[cm]?ts$/.test(path)

@@ -1,7 +1,7 @@
 // One subscriber: a TCP socket that reads into a buffer shared by all, and counts what it gets.
 
 import { connect } from 'node:net'
-import { clientFrame, eachFrame } from './frames.mjs'
+import { eachFrame, frame, handshake } from '../../test/support/websocket.mjs'
 
 // Larger than the kernel gives at once to a reader that keeps up.
 const shared = Buffer.allocUnsafe(262_144)
@@ -9,7 +9,7 @@ const shared = Buffer.allocUnsafe(262_144)
 /** A message carries 200 bytes of data; whatever is shorter is the protocol talking. */
 export const smallestMessage = 200
 
-const pong = clientFrame('', 10)
+const pong = frame('', { first: 0x8a })
 const ping = 9
 const close = 8
 
@@ -49,7 +49,7 @@ export class Client {
         },
       },
     })
-    this.#socket.on('connect', () => this.#socket.write(upgradeRequest(wire.path, port)))
+    this.#socket.on('connect', () => this.#socket.write(handshake({ Host: `127.0.0.1:${port}` }, wire.path)))
     this.#socket.on('error', (error) => this.#lost(error.message))
     this.#socket.on('close', () => this.#lost('closed'))
   }
@@ -101,7 +101,7 @@ export class Client {
   }
 
   #say(texts) {
-    if (texts.length > 0) this.#socket.write(Buffer.concat(texts.map((text) => clientFrame(text))))
+    if (texts.length > 0) this.#socket.write(Buffer.concat(texts.map((text) => frame(text))))
   }
 
   #lost(why) {
@@ -109,8 +109,4 @@ export class Client {
     this.#closed = true
     this.#delegate.lost(why)
   }
-}
-
-function upgradeRequest(path, port) {
-  return `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`
 }

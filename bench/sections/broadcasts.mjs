@@ -7,10 +7,17 @@ import { short, table, times } from '../support/table.mjs'
 
 const stream = 's'
 
-export async function broadcasts(
+export async function broadcasts({
   peers,
-  { subscribers, rounds, seconds, inFlights, rates, latencySeconds, profile, say },
-) {
+  subscribers,
+  rounds,
+  seconds,
+  inFlights,
+  rates,
+  latencySeconds,
+  profile,
+  say,
+}) {
   const pairs = []
   try {
     for (const peer of [...peers, floor]) {
@@ -20,33 +27,28 @@ export async function broadcasts(
       await pair.generator.ask('throughput', { streams: [stream], inFlight: 16, seconds, each: subscribers })
     }
     const runs = []
-    for (let round = 0; round < rounds; round++) {
-      for (const inFlight of inFlights) {
-        for (const pair of rotated(pairs, round)) {
-          say(`round ${round + 1}/${rounds}: ${inFlight} in flight, ${pair.name}`)
-          runs.push({
-            name: pair.name,
-            round,
-            inFlight,
-            ...(await throughput(pair, { subscribers, inFlight, seconds })),
-          })
-        }
-      }
+    for (const { round, value: inFlight, pair } of turns(rounds, inFlights, pairs)) {
+      say(`round ${round + 1}/${rounds}: ${inFlight} in flight, ${pair.name}`)
+      const measured = await throughput(pair, { subscribers, inFlight, seconds })
+      runs.push({ name: pair.name, round, inFlight, ...measured })
     }
     const latencies = []
     const talking = pairs.filter(({ name }) => name !== floor.name)
-    for (let round = 0; round < Math.min(rounds, 3); round++) {
-      for (const rate of rates) {
-        for (const pair of rotated(talking, round)) {
-          say(`round ${round + 1}: ${rate} messages/s, ${pair.name}`)
-          const question = { stream, perSecond: rate, seconds: latencySeconds(rate), each: subscribers }
-          latencies.push({ name: pair.name, round, rate, ...(await pair.generator.ask('latency', question)) })
-        }
-      }
+    for (const { round, value: rate, pair } of turns(Math.min(rounds, 3), rates, talking)) {
+      say(`round ${round + 1}: ${rate} messages/s, ${pair.name}`)
+      const question = { stream, perSecond: rate, seconds: latencySeconds(rate), each: subscribers }
+      latencies.push({ name: pair.name, round, rate, ...(await pair.generator.ask('latency', question)) })
     }
     return { runs, latencies }
   } finally {
     await Promise.all(pairs.map((pair) => pair.stop()))
+  }
+}
+
+// Round by round and value by value, each of the pairs once, in another order each round.
+function* turns(rounds, values, pairs) {
+  for (let round = 0; round < rounds; round++) {
+    for (const value of values) for (const pair of rotated(pairs, round)) yield { round, value, pair }
   }
 }
 
@@ -76,14 +78,12 @@ export function ratio(runs, name, other, matches, value = (run) => run.perSecond
     : undefined
 }
 
-export function broadcastTables(peers, { runs, latencies }, { inFlights, rates, subscribers }) {
+export function broadcastTables({ runs, latencies }, { peers, inFlights, rates, subscribers }) {
   const all = [...peers, floor]
-  const pick = (name, key, value) => runs.filter((run) => run.name === name && run[key] === value)
   const cell = (name, inFlight) => {
-    const found = pick(name, 'inFlight', inFlight).map(({ perSecond }) => perSecond)
+    const found = pick(runs, name, 'inFlight', inFlight).map(({ perSecond }) => perSecond)
     const { low, high } = spread(found)
-    const against = ratio(runs, name, baseline, (run) => run.inFlight === inFlight)
-    return `${against === undefined ? '' : `${times(against)} · `}${short(median(found))}/s (${short(low)}–${short(high)})`
+    return `${against(runs, name, 'inFlight', inFlight, 'perSecond')}${short(median(found))}/s (${short(low)}–${short(high)})`
   }
   const throughputs = table(
     ['', ...inFlights.map((n) => `${n} in flight`), 'generator busy'],
@@ -91,7 +91,7 @@ export function broadcastTables(peers, { runs, latencies }, { inFlights, rates, 
       title,
       ...inFlights.map((inFlight) => cell(name, inFlight)),
       inFlights
-        .map((n) => `${Math.round(median(pick(name, 'inFlight', n).map(({ busy }) => busy)) * 100)} %`)
+        .map((n) => `${Math.round(median(pick(runs, name, 'inFlight', n).map(({ busy }) => busy)) * 100)} %`)
         .join(' '),
     ]),
   )
@@ -100,15 +100,8 @@ export function broadcastTables(peers, { runs, latencies }, { inFlights, rates, 
     peers.map(({ name, title }) => [
       title,
       ...inFlights.map((n) => {
-        const against = ratio(
-          runs,
-          name,
-          baseline,
-          (run) => run.inFlight === n,
-          (run) => run.cpuEach,
-        )
-        const each = median(pick(name, 'inFlight', n).map(({ cpuEach }) => cpuEach))
-        return `${against === undefined ? '' : `${times(against)} · `}${each.toFixed(2)} µs`
+        const each = median(pick(runs, name, 'inFlight', n).map(({ cpuEach }) => cpuEach))
+        return `${against(runs, name, 'inFlight', n, 'cpuEach')}${each.toFixed(2)} µs`
       }),
     ]),
   )
@@ -117,17 +110,10 @@ export function broadcastTables(peers, { runs, latencies }, { inFlights, rates, 
     peers.map(({ name, title }) => [
       title,
       ...rates.map((rate) => {
-        const found = latencies.filter((run) => run.name === name && run.rate === rate)
+        const found = pick(latencies, name, 'rate', rate)
         const [p50, p95, p99] = ['p50', 'p95', 'p99'].map((q) => short(median(found.map((run) => run[q]))))
-        const against = ratio(
-          latencies,
-          name,
-          baseline,
-          (run) => run.rate === rate,
-          (run) => run.p99,
-        )
         const late = found.some(({ keptUp }) => !keptUp) ? ', falls behind' : ''
-        return `${against === undefined ? '' : `${times(against)} · `}${p50} / ${p95} / ${p99} ms${late}`
+        return `${against(latencies, name, 'rate', rate, 'p99')}${p50} / ${p95} / ${p99} ms${late}`
       }),
     ]),
   )
@@ -136,4 +122,20 @@ export function broadcastTables(peers, { runs, latencies }, { inFlights, rates, 
     `### CPU time of the server per delivery\n\nRatio to \`client.send()\`: less is better.\n\n${cpu}`,
     `### Latency, open loop\n\nFrom when a message was due to its arrival, over all deliveries: p50 / p95 / p99. The ratio is that of p99: less is better. What falls behind is offered more than it can send.\n\n${ages}`,
   ]
+}
+
+function pick(runs, name, key, value) {
+  return runs.filter((run) => run.name === name && run[key] === value)
+}
+
+// The ratio to the baseline as a cell begins with it, or nothing where the baseline was not measured.
+function against(runs, name, key, value, measured) {
+  const found = ratio(
+    runs,
+    name,
+    baseline,
+    (run) => run[key] === value,
+    (run) => run[measured],
+  )
+  return found === undefined ? '' : `${times(found)} · `
 }

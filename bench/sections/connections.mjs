@@ -4,7 +4,7 @@ import { baseline, startPair } from '../peers.mjs'
 import { median, rotated } from '../support/statistics.mjs'
 import { short, table, times } from '../support/table.mjs'
 
-export async function connections(peers, { rounds, counts, say }) {
+export async function connections({ peers, rounds, counts, say }) {
   const runs = []
   for (let round = 0; round < rounds; round++) {
     for (const peer of rotated(peers, round)) {
@@ -30,7 +30,7 @@ export async function connections(peers, { rounds, counts, say }) {
   return runs
 }
 
-export function connectionTables(peers, runs, { counts }) {
+export function connectionTables(runs, { peers, counts }) {
   const of = (name, count) => runs.filter((run) => run.name === name && run.count === count)
   const middle = (name, count, key) => median(of(name, count).map((run) => run[key]))
   const against = (name, count, key) => {

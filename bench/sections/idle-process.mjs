@@ -15,7 +15,7 @@ export async function idleProcess({ rounds, say }) {
         const { rss, heap } = await server.ask('usage', { settled: true })
         runs.push({ cable, rss: rss / 2 ** 20, heap: heap / 2 ** 20 })
       } finally {
-        await server.stop()
+        await server.end()
       }
     }
   }

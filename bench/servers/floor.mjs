@@ -3,16 +3,17 @@
 
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
+import { frame } from '../../test/support/websocket.mjs'
 import { serve } from './serve.mjs'
 
 const sockets = new Set()
-const frame = textFrame(JSON.stringify({ type: 'message', stream: 's', data: 'x'.repeat(200) }))
-const subscribed = textFrame('{"type":"subscribed","stream":"s"}')
+const message = frame(JSON.stringify({ type: 'message', stream: 's', data: 'x'.repeat(200) }), { masked: false })
+const subscribed = frame('{"type":"subscribed","stream":"s"}', { masked: false })
 const chunks = new Map()
 
 const server = createServer((request, response) => {
   const count = Number(/frames=(\d+)/.exec(request.url)?.[1] ?? 1)
-  const chunk = chunks.get(count) ?? Buffer.concat(Array.from({ length: count }, () => frame))
+  const chunk = chunks.get(count) ?? Buffer.concat(Array.from({ length: count }, () => message))
   chunks.set(count, chunk)
   request.resume()
   for (const socket of sockets) socket.write(chunk)
@@ -33,9 +34,3 @@ server.on('upgrade', (request, socket) => {
 })
 
 await serve(server)
-
-function textFrame(text) {
-  const payload = Buffer.from(text)
-  const header = payload.length < 126 ? [0x81, payload.length] : [0x81, 126, payload.length >> 8, payload.length & 255]
-  return Buffer.concat([Buffer.from(header), payload])
-}

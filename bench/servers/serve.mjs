@@ -1,7 +1,8 @@
 // What all servers share: a port, the `POST /_broadcast` of those that have none of their own, and the answers about cost.
 
 import { once } from 'node:events'
-import { answer, usage } from '../support/child.mjs'
+import { answer } from '../support/child.mjs'
+import { usage } from '../support/usage.mjs'
 
 /** Listens, and tells the parent where when asked `ready`. */
 export async function serve(server, more = {}) {
@@ -35,13 +36,23 @@ export class Streams {
     return this.#clients.get(stream) ?? []
   }
 
-  join(stream, client) {
-    const clients = this.#clients.get(stream) ?? new Set()
-    this.#clients.set(stream, clients.add(client))
+  /** Lets a client of ws subscribe, until it closes; `member` is what stands for it in the sets. */
+  admit(client, member = client) {
+    const joined = new Set()
+    client.on('message', (text) => {
+      const { type, stream } = JSON.parse(text)
+      if (type !== 'subscribe') return
+      joined.add(stream)
+      this.#clients.set(stream, (this.#clients.get(stream) ?? new Set()).add(member))
+      client.send(JSON.stringify({ type: 'subscribed', stream }))
+    })
+    client.on('close', () => {
+      for (const stream of joined) this.#leave(stream, member)
+    })
   }
 
-  leave(stream, client) {
+  #leave(stream, member) {
     const clients = this.#clients.get(stream)
-    if (clients?.delete(client) && clients.size === 0) this.#clients.delete(stream)
+    if (clients?.delete(member) && clients.size === 0) this.#clients.delete(stream)
   }
 }

@@ -17,19 +17,7 @@ const server = createServer(
 const wss = new WebSocketServer({ noServer: true, clientTracking: false })
 
 server.on('upgrade', (request, socket, head) => {
-  wss.handleUpgrade(request, socket, head, (client) => {
-    const joined = new Set()
-    client.on('message', (text) => {
-      const { type, stream } = JSON.parse(text)
-      if (type !== 'subscribe') return
-      joined.add(stream)
-      streams.join(stream, socket)
-      client.send(JSON.stringify({ type: 'subscribed', stream }))
-    })
-    client.on('close', () => {
-      for (const stream of joined) streams.leave(stream, socket)
-    })
-  })
+  wss.handleUpgrade(request, socket, head, (client) => streams.admit(client, socket))
 })
 
 await serve(server)

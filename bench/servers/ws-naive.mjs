@@ -13,18 +13,6 @@ const server = createServer(
   }),
 )
 
-new WebSocketServer({ server, path: '/cable' }).on('connection', (client) => {
-  const joined = new Set()
-  client.on('message', (text) => {
-    const { type, stream } = JSON.parse(text)
-    if (type !== 'subscribe') return
-    joined.add(stream)
-    streams.join(stream, client)
-    client.send(JSON.stringify({ type: 'subscribed', stream }))
-  })
-  client.on('close', () => {
-    for (const stream of joined) streams.leave(stream, client)
-  })
-})
+new WebSocketServer({ server, path: '/cable' }).on('connection', (client) => streams.admit(client))
 
 await serve(server)

@@ -1,70 +1,88 @@
-// Child processes that answer questions over IPC: the servers and the generators, each a process of its own.
+// Parts of a bench in processes of their own, asked over IPC: the servers, and those who load them.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { setImmediate } from 'node:timers/promises'
 
-/** Starts a script with as many file descriptors as the machine allows; `config` is its first argument, as JSON. */
-export function startChild(script, config = {}, { profile } = {}) {
-  const flags = ['--expose-gc', ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [])]
-  const child = spawn(
-    'sh',
-    ['-c', 'ulimit -n "$(ulimit -Hn)"; exec "$@"', 'sh', process.execPath, ...flags, script, JSON.stringify(config)],
-    { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { ...process.env, NODE_ENV: 'production', DEBUG: '' } },
-  )
-  const waiting = new Map()
-  let questions = 0
-  const fail = (why) => {
-    for (const { reject } of waiting.values()) reject(new Error(`${script} ${why}`))
-    waiting.clear()
+/**
+ * One child process, and what it has been asked.
+ *
+ * @template {Record<string, (argument: never) => unknown>} Calls what the child answers, by name
+ */
+export class Child {
+  #process
+  /** @type {Map<number, { resolve(result: any): void, reject(error: Error): void }>} */
+  #waiting = new Map()
+  #questions = 0
+
+  /**
+   * Starts a script with as many file descriptors as the machine allows.
+   *
+   * @param {string} script path of the file
+   * @param {{ flags?: string[], config?: object, env?: NodeJS.ProcessEnv }} [options] Node's flags; what `config()` gives
+   *   in the child; and environment variables beside those of this process
+   */
+  constructor(script, { flags = [], config = {}, env = {} } = {}) {
+    const command = ['ulimit -n "$(ulimit -Hn)"; exec "$@"', 'sh', process.execPath, ...flags, script]
+    this.#process = spawn('sh', ['-c', ...command, JSON.stringify(config)], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, ...env },
+      serialization: 'advanced',
+    })
+    this.#process.on('message', (/** @type {any} */ { id, result, error }) => {
+      const question = this.#waiting.get(id)
+      this.#waiting.delete(id)
+      if (error === undefined) question?.resolve(result)
+      else question?.reject(new Error(`${script}: ${error}`))
+    })
+    this.#process.on('error', (error) => this.#fail(`${script}: ${error.message}`))
+    this.#process.on('exit', (code, signal) => this.#fail(`${script} ended with ${signal ?? code}`))
   }
-  child.on('message', ({ id, result, error }) => {
-    const question = waiting.get(id)
-    waiting.delete(id)
-    if (error === undefined) question?.resolve(result)
-    else question?.reject(new Error(error))
-  })
-  child.on('error', (error) => fail(error.message))
-  child.on('exit', (code, signal) => fail(`ended with ${signal ?? code}`))
-  return {
-    ask(command, parameters = {}) {
-      return new Promise((resolve, reject) => {
-        const id = ++questions
-        waiting.set(id, { resolve, reject })
-        child.send({ id, command, parameters })
-      })
-    },
-    async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return
-      const exited = once(child, 'exit')
-      child.disconnect()
-      await exited
-    },
+
+  /**
+   * Resolves to the child's answer; rejects with its error, or when it ends instead.
+   *
+   * @template {keyof Calls & string} Name
+   * @param {Name} name
+   * @param {Parameters<Calls[Name]>} argument
+   * @returns {Promise<Awaited<ReturnType<Calls[Name]>>>}
+   */
+  ask(name, ...[argument]) {
+    const id = ++this.#questions
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject })
+      this.#process.send({ id, name, argument })
+    })
+  }
+
+  /** Lets the child end, and resolves when it has. */
+  async end() {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
+    const ended = once(this.#process, 'exit')
+    this.#process.disconnect()
+    await ended
+  }
+
+  #fail(/** @type {string} */ why) {
+    for (const { reject } of this.#waiting.values()) reject(new Error(why))
+    this.#waiting.clear()
   }
 }
 
-/** In the child: answers by name, and ends with its parent. */
-export function answer(handlers) {
-  process.on('message', async ({ id, command, parameters }) => {
+/**
+ * In the child: answers by name, and ends with its parent.
+ *
+ * @param {Record<string, (argument: never) => unknown>} calls
+ */
+export function answer(calls) {
+  process.on('message', async (/** @type {any} */ { id, name, argument }) => {
     try {
-      process.send({ id, result: await handlers[command](parameters) })
+      process.send?.({ id, result: await calls[name]?.(argument) })
     } catch (error) {
-      process.send({ id, error: error.stack })
+      process.send?.({ id, error: error instanceof Error ? error.stack : String(error) })
     }
   })
   process.on('disconnect', () => process.exit())
 }
 
-/** In the child: what `startChild` was given. */
+/** In the child: what the parent gave it. */
 export const config = () => JSON.parse(process.argv[2] ?? '{}')
-
-/** In the child: CPU time in µs since its start, and memory in bytes after a thorough collection if `settled`. */
-export async function usage({ settled = false } = {}) {
-  for (let round = 0; settled && round < 4; round++) {
-    await setImmediate()
-    globalThis.gc()
-  }
-  const { user, system } = process.cpuUsage()
-  const { rss, heapUsed, external } = process.memoryUsage()
-  return { cpu: user + system, rss, heap: heapUsed, external }
-}

@@ -1,9 +1,9 @@
 // The clients of the jitter bench: this package's, and one that speaks the plain wire as older clients do. Both keep a ledger.
 
-import { WebSocket } from 'ws'
 import { backoff } from '../../client/backoff.ts'
 import { Connection } from '../../client/connection.ts'
 import { decode, pong } from '../../client/protocol.ts'
+import { Plug } from './plug.mts'
 import { now } from './reliability-clock.mts'
 import type { Payload } from './reliability-server.mts'
 
@@ -62,29 +62,11 @@ export interface Client {
   end(): void
 }
 
-/** A socket as a machine has it that may be off the network. */
-function pluggable() {
-  const plug = { connected: true, sockets: new Set<WebSocket>() }
-  class PluggedSocket extends WebSocket {
-    constructor(url: string) {
-      // Port 1 refuses: what a connect comes to without a network.
-      super(plug.connected ? url : 'ws://127.0.0.1:1/')
-      plug.sockets.add(this)
-      this.on('error', () => {})
-      this.on('close', () => plug.sockets.delete(this))
-    }
-  }
-  const pull = () => {
-    for (const socket of plug.sockets) socket.terminate()
-  }
-  return { plug, pull, PluggedSocket }
-}
-
 /** This package's client with its stock settings. */
 export function stockClient(url: string, stream: string, ledger: Ledger): Client {
-  const { plug, pull, PluggedSocket } = pluggable()
+  const plug = new Plug()
   const connection = new Connection(url, {
-    WebSocket: PluggedSocket,
+    WebSocket: plug.WebSocket,
     gap: () => {
       ledger.gaps++
     },
@@ -101,25 +83,22 @@ export function stockClient(url: string, stream: string, ledger: Ledger): Client
     get live() {
       return listener.live
     },
-    unplug() {
-      plug.connected = false
-      pull()
-    },
+    unplug: () => plug.pull(),
     replug() {
-      plug.connected = true
+      plug.push()
       connection.wake()
     },
     end() {
       leave()
       connection.suspend()
-      pull()
+      plug.pull()
     },
   }
 }
 
 /** The plain wire: subscribes anew after each loss, with the same backoff, and knows nothing of what it missed. */
 export function plainClient(url: string, stream: string, ledger: Ledger): Client {
-  const { plug, pull, PluggedSocket } = pluggable()
+  const plug = new Plug()
   let timer: NodeJS.Timeout | undefined
   let attempt = 0
   let live = false
@@ -127,7 +106,7 @@ export function plainClient(url: string, stream: string, ledger: Ledger): Client
   const open = () => {
     clearTimeout(timer)
     timer = undefined
-    const socket = new PluggedSocket(url)
+    const socket = new plug.WebSocket(url)
     socket.on('open', () => socket.send(JSON.stringify({ type: 'subscribe', stream })))
     socket.on('message', (frame) => {
       const message = decode(String(frame))
@@ -146,18 +125,15 @@ export function plainClient(url: string, stream: string, ledger: Ledger): Client
     get live() {
       return live
     },
-    unplug() {
-      plug.connected = false
-      pull()
-    },
+    unplug: () => plug.pull(),
     replug() {
-      plug.connected = true
+      plug.push()
       if (timer) open()
     },
     end() {
       over = true
       clearTimeout(timer)
-      pull()
+      plug.pull()
     },
   }
 }

@@ -1,9 +1,9 @@
 // One process of clients of the jitter bench. Cuts each of them off now and then, and adds up what they got.
 
+import { TcpProxy } from '../../test/support/tcp-proxy.ts'
+import { answer } from './child.mjs'
 import { type Client, Ledger, plainClient, stockClient } from './jitter-clients.mts'
-import { offer } from './reliability-child.mts'
 import { now, pause, until } from './reliability-clock.mts'
-import { CutProxy } from './reliability-proxy.mts'
 
 export interface Cast {
   readonly port: number
@@ -27,15 +27,15 @@ export interface Tally {
 }
 
 const players: { client: Client; ledger: Ledger; unplug(): void; replug(): void }[] = []
-let proxy: CutProxy | undefined
+let proxy: TcpProxy | undefined
 let cutting = false
 let done: Promise<unknown> = Promise.resolve()
 
 const calls = {
   /** Connects all clients and waits until each is served. */
   async connect({ port, clients, wire, cut, stream, count }: Cast): Promise<void> {
-    proxy = cut === 'proxy' ? new CutProxy(port) : undefined
-    const entrance = (await proxy?.start()) ?? port
+    proxy = cut === 'proxy' ? await TcpProxy.to(port) : undefined
+    const entrance = proxy?.port ?? port
     for (let index = 0; index < clients; index++) {
       const ledger = new Ledger(count)
       const url = `ws://127.0.0.1:${entrance}/cable?client=${index}`
@@ -43,7 +43,7 @@ const calls = {
       players.push({
         client,
         ledger,
-        unplug: () => (proxy ? proxy.cut(`${index}`) : client.unplug()),
+        unplug: () => (proxy ? proxy.cutOff(`${index}`) : client.unplug()),
         replug: () => (proxy ? proxy.restore(`${index}`) : client.replug()),
       })
       // A server's queue of connects is finite, and this is no bench of it.
@@ -82,7 +82,7 @@ const calls = {
     const waitingFor = () => players.filter(({ ledger }) => !ledger.ended).length
     const lost = await until(waitingFor, (left) => left === 0, 30_000).catch(waitingFor)
     for (const { client } of players) client.end()
-    await proxy?.stop()
+    await proxy?.close()
     const sum = (pick: (ledger: Ledger) => number) => players.reduce((total, { ledger }) => total + pick(ledger), 0)
     return {
       delays: Float64Array.from(players.flatMap(({ ledger }) => ledger.delays)),
@@ -98,7 +98,7 @@ const calls = {
 
 export type DriverCalls = typeof calls
 
-offer(calls)
+answer(calls)
 
 function allLive(): Promise<unknown> {
   const waitingFor = () => players.filter(({ client }) => !client.live).length

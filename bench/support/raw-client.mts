@@ -2,20 +2,10 @@
 // bytes a second than it is told.
 
 import { connect, Socket } from 'node:net'
+import { eachFrame, frame, handshake } from '../../test/support/websocket.mjs'
 import { now } from './reliability-clock.mts'
 
-const request = (port: number) =>
-  [
-    'GET /cable HTTP/1.1',
-    `Host: 127.0.0.1:${port}`,
-    'Connection: Upgrade',
-    'Upgrade: websocket',
-    'Sec-WebSocket-Version: 13',
-    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-    '\r\n',
-  ].join('\r\n')
-
-const subscribe = (stream: string) => maskedFrame(JSON.stringify({ type: 'subscribe', stream, cursor: null }))
+const subscribe = (stream: string) => frame(JSON.stringify({ type: 'subscribe', stream, cursor: null }))
 
 /** Calls `took` with the milliseconds from send to receipt of each message. */
 export class QuickReader {
@@ -29,7 +19,7 @@ export class QuickReader {
   constructor(port: number, stream: string, took: (delay: number) => void) {
     this.#took = took
     this.#socket = connect({ port, host: '127.0.0.1', noDelay: true })
-    this.#socket.write(request(port))
+    this.#socket.write(handshake())
     this.#socket.write(subscribe(stream))
     this.#socket.on('data', (chunk: Buffer) => this.#read(chunk))
     this.#socket.on('error', () => {})
@@ -44,18 +34,11 @@ export class QuickReader {
 
   #read(chunk: Buffer): void {
     const bytes = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk
-    let at = this.#upgraded ? 0 : this.#afterHead(bytes)
-    while (bytes.length - at >= 2) {
-      const short = (bytes[at + 1] as number) & 0x7f
-      const head = short < 126 ? 2 : short === 126 ? 4 : 10
-      if (bytes.length - at < head) break
-      const length =
-        short < 126 ? short : short === 126 ? bytes.readUInt16BE(at + 2) : Number(bytes.readBigUInt64BE(at + 2))
-      if (bytes.length - at < head + length) break
-      this.#take(bytes.subarray(at + head, at + head + length), ((bytes[at] as number) & 0x0f) === 9)
-      at += head + length
-    }
-    this.#rest = bytes.subarray(at)
+    const at = this.#upgraded ? 0 : this.#afterHead(bytes)
+    const next = eachFrame(bytes, at, bytes.length, (opcode, start, end) =>
+      this.#take(bytes.subarray(start, end), opcode === 9),
+    )
+    this.#rest = bytes.subarray(next)
   }
 
   #afterHead(bytes: Buffer): number {
@@ -66,7 +49,7 @@ export class QuickReader {
 
   #take(payload: Buffer, ping: boolean): void {
     if (ping) {
-      this.#socket.write(Buffer.from([0x8a, 0x80, 0, 0, 0, 0]))
+      this.#socket.write(frame('', { first: 0x8a }))
       return
     }
     const start = payload.toString('latin1', 0, 96)
@@ -89,7 +72,7 @@ export class SlowReader {
     this.#streams = streams
     this.#socket = new Socket({ readableHighWaterMark: 1_024, highWaterMark: 1_024 } as object)
     this.#socket.connect(port, '127.0.0.1')
-    this.#socket.write(request(port))
+    this.#socket.write(handshake())
     for (const stream of streams) this.#socket.write(subscribe(stream))
     // A listener that takes nothing keeps the socket paused: it fills its own small buffer, and then the kernel's.
     this.#socket.on('readable', () => {
@@ -112,10 +95,4 @@ export class SlowReader {
     this.#said += chunk.toString('latin1')
     this.subscribed = this.#said.split('"subscribed"').length > this.#streams.length
   }
-}
-
-function maskedFrame(text: string): Buffer {
-  const payload = Buffer.from(text)
-  // A mask of zeros is a mask: the payload stays as it is. Enough for text under 126 bytes.
-  return Buffer.concat([Buffer.from([0x81, 0x80 | payload.length, 0, 0, 0, 0]), payload])
 }

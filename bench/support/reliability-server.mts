@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { type AddressInfo, Socket } from 'node:net'
 import * as v8 from 'node:v8'
 import type { TurboCableOptions } from '../../src/index.ts'
-import { offer } from './reliability-child.mts'
+import { answer } from './child.mjs'
 import { now, pause, steadily } from './reliability-clock.mts'
 
 /** What a broadcast of the benches carries: its number, when it was sent, and its padding. */
@@ -148,7 +148,7 @@ const calls = {
 
 export type ServerCalls = typeof calls
 
-offer(calls)
+answer(calls)
 
 function memory(): Memory {
   const { rss, heapUsed, external } = process.memoryUsage()

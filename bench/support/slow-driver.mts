@@ -1,7 +1,7 @@
 // One process of clients of the slow-client bench: many that read at once what comes, or some that hardly read.
 
+import { answer } from './child.mjs'
 import { QuickReader, SlowReader } from './raw-client.mts'
-import { offer } from './reliability-child.mts'
 import { until } from './reliability-clock.mts'
 
 let delays: number[] = []
@@ -56,7 +56,7 @@ const calls = {
 
 export type SlowCalls = typeof calls
 
-offer(calls)
+answer(calls)
 
 function allSubscribed(readers: readonly { subscribed: boolean }[]): Promise<unknown> {
   const left = () => readers.filter(({ subscribed }) => !subscribed).length

@@ -1,6 +1,6 @@
 // One process of clients of the soak.
 
-import { offer } from './reliability-child.mts'
+import { answer } from './child.mjs'
 import { until } from './reliability-clock.mts'
 import { journal, Wanderer } from './soak-wanderer.mts'
 
@@ -40,4 +40,4 @@ const calls = {
 
 export type SoakCalls = typeof calls
 
-offer(calls)
+answer(calls)

@@ -1,8 +1,8 @@
 // One client of the soak: a page that comes and goes, falls asleep, subscribes and unsubscribes, and minds what it is given.
 
-import { WebSocket } from 'ws'
 import { Connection } from '../../client/connection.ts'
 import type { Listener } from '../../client/subscriptions.ts'
+import { Plug } from './plug.mts'
 import { pause } from './reliability-clock.mts'
 import type { Payload } from './reliability-server.mts'
 
@@ -18,10 +18,9 @@ export class Wanderer {
   readonly #url: string
   readonly #pool: readonly string[]
   readonly #home: readonly string[]
-  readonly #sockets = new Set<WebSocket>()
+  readonly #plug = new Plug()
   readonly #held = new Map<string, Held>()
   #connection: Connection | undefined
-  #online = true
   #wandering = false
   #done: Promise<void> = Promise.resolve()
 
@@ -83,10 +82,9 @@ export class Wanderer {
   // The machine sleeps: its sockets end without a close, and there are no others until it wakes.
   async #sleep(milliseconds: number): Promise<void> {
     journal.sleeps++
-    this.#online = false
-    for (const socket of this.#sockets) socket.terminate()
+    this.#plug.pull()
     await this.#rest(milliseconds)
-    this.#online = true
+    this.#plug.push()
     this.#connection?.wake()
   }
 
@@ -96,16 +94,8 @@ export class Wanderer {
 
   #arrive(): void {
     journal.visits++
-    const { sockets, online } = { sockets: this.#sockets, online: () => this.#online }
     this.#connection = new Connection(this.#url, {
-      WebSocket: class extends WebSocket {
-        constructor(url: string) {
-          super(online() ? url : 'ws://127.0.0.1:1/')
-          sockets.add(this)
-          this.on('error', () => {})
-          this.on('close', () => sockets.delete(this))
-        }
-      },
+      WebSocket: this.#plug.WebSocket,
       gap: () => {
         journal.gaps++
       },

@@ -1,15 +1,14 @@
 // Web pages of other sites, in a real browser on the server's own machine: they can neither broadcast nor listen.
 
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import express from 'express'
 import type { Browser, Page } from 'playwright-core'
 import { type Cable, turboCable } from '../../src/index.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { TestClient } from '../support/client.ts'
+import { listen, portOf, shut } from '../support/http-server.ts'
 import { warnings } from '../support/warnings.ts'
 
 const body = '{"stream":"s","data":"from a page"}'
@@ -32,24 +31,19 @@ before(async () => {
   })
   app.use(cable)
   app.get('/', (_request, response) => void response.type('html').send('<!doctype html><title>own</title>'))
-  server = createServer(app).listen(0)
+  server = createServer(app)
   elsewhere = createServer((_request, response) => {
     response.setHeader('Content-Type', 'text/html').end('<!doctype html><title>other</title>')
-  }).listen(0)
-  await Promise.all([once(server, 'listening'), once(elsewhere, 'listening')])
-  port = (server.address() as AddressInfo).port
+  })
+  port = await listen(server, { host: '' })
+  await listen(elsewhere, { host: '' })
   browser = await launchBrowser(['--host-resolver-rules=MAP evil.test 127.0.0.1'])
 })
 
 after(async () => {
   await browser?.close()
   await cable.close()
-  for (const each of [server, elsewhere]) {
-    const closed = once(each, 'close')
-    each.close()
-    each.closeAllConnections()
-    await closed
-  }
+  for (const each of [server, elsewhere]) await shut(each)
 })
 
 /** Opens a page, with a subscriber of its own beside it, who must have received nothing but the last broadcast. */
@@ -137,9 +131,9 @@ const ways: readonly [what: string, send: (page: Page, url: string) => Promise<v
 ]
 
 const pages: readonly [what: string, origin: () => string][] = [
-  ['a page of http://127.0.0.1 on another port', () => `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`],
-  ['a page of http://localhost on another port', () => `http://localhost:${(elsewhere.address() as AddressInfo).port}`],
-  ['a page of another site', () => `http://evil.test:${(elsewhere.address() as AddressInfo).port}`],
+  ['a page of http://127.0.0.1 on another port', () => `http://127.0.0.1:${portOf(elsewhere)}`],
+  ['a page of http://localhost on another port', () => `http://localhost:${portOf(elsewhere)}`],
+  ['a page of another site', () => `http://evil.test:${portOf(elsewhere)}`],
 ]
 
 for (const [what, origin] of pages) {

@@ -1,14 +1,13 @@
 // Two tabs of a real browser: who posts a message has it by the answer, the other by the broadcast, and nobody has it twice.
 
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import express from 'express'
 import type { Browser } from 'playwright-core'
 import { type Cable, turboCable } from '../../src/index.ts'
 import { launchBrowser } from '../support/browser.ts'
+import { listen, portOf, shut } from '../support/http-server.ts'
 import { live } from './showcase.ts'
 
 let browser: Browser
@@ -32,22 +31,19 @@ before(async () => {
     const sent = await cable.broadcastAppendTo('room', { target: 'messages', html: '<li>hello</li>', exclude: request })
     response.type('text/vnd.turbo-stream.html').send(append(sent ? 'hello' : 'not sent'))
   })
-  server = createServer(app).listen(0, 'localhost')
-  await once(server, 'listening')
+  server = createServer(app)
+  await listen(server, { host: 'localhost' })
   browser = await launchBrowser()
 })
 
 after(async () => {
   await browser?.close()
   await cable.close()
-  const closed = once(server, 'close')
-  server.close()
-  server.closeAllConnections()
-  await closed
+  await shut(server)
 })
 
 test('{ exclude: req } leaves out the tab that sent the form, and only that one', async () => {
-  const url = `http://localhost:${(server.address() as AddressInfo).port}/`
+  const url = `http://localhost:${portOf(server)}/`
   const [mine, other] = [await browser.newPage(), await browser.newPage()]
   for (const page of [mine, other]) {
     await page.goto(url)

@@ -1,11 +1,11 @@
 // The smallest app that can show whether a page is behind: a list on the server, a list in the page. The server can be killed
 // and started again on its port, with the list that it has then and no memory of what it sent.
 
-import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import express from 'express'
 import { type Cable, type TurboCableOptions, turboCable } from '../../src/index.ts'
+import { listen, shut } from '../support/http-server.ts'
 
 export interface ListAppOptions extends TurboCableOptions {
   /** Writes the marker of the list. */
@@ -46,13 +46,12 @@ export class ListApp {
     })
     app.get('/other', (_request, response) => void response.send(page('Other', '', cable)))
     this.cable = cable
-    this.#server = createServer(app).listen(this.#port, 'localhost')
+    this.#server = createServer(app)
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket)
       socket.on('close', () => this.#sockets.delete(socket))
     })
-    await once(this.#server, 'listening')
-    this.#port = (this.#server.address() as AddressInfo).port
+    this.#port = await listen(this.#server, { port: this.#port, host: 'localhost' })
     return this
   }
 
@@ -73,10 +72,9 @@ export class ListApp {
     const server = this.#server
     if (!server) return
     this.#server = undefined
-    const closed = once(server, 'close')
-    server.close()
+    // Sockets that were upgraded are not the server's to close.
     this.cut()
-    await closed
+    await shut(server)
     await this.cable.close({ timeout: 1_000 })
   }
 }

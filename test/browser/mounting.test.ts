@@ -1,14 +1,13 @@
 // Where the client finds the cable: below a mount path, and by the action-cable-url meta tag, also a relative one.
 
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import express from 'express'
 import type { Browser } from 'playwright-core'
 import { turboCable } from '../../src/index.ts'
 import { launchBrowser } from '../support/browser.ts'
+import { listen, shut } from '../support/http-server.ts'
 
 let browser: Browser
 before(async () => {
@@ -45,19 +44,18 @@ describe('the client finds its cable by', () => {
           `<!doctype html><head>${tags}</head><body data-controller="turbo-streams">${marker}<p id="p">old</p></body>`,
         )
       })
-      const server = createServer(app).listen(0, '127.0.0.1')
-      await once(server, 'listening')
+      const server = createServer(app)
+      const port = await listen(server)
       const page = await browser.newPage()
       try {
-        await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`)
+        await page.goto(`http://127.0.0.1:${port}${path}`)
         await page.locator('[data-turbo-stream][connected]').waitFor({ state: 'attached' })
         assert.equal(await cable.broadcastUpdateTo('s', { target: 'p', text: 'new & <b>' }), true)
         await page.getByText('new & <b>').waitFor()
       } finally {
         await page.close()
         await cable.close()
-        server.close()
-        server.closeAllConnections()
+        await shut(server)
       }
     })
   }

@@ -9,6 +9,7 @@ import { turboCable } from '../../src/index.ts'
 import { GemServer } from '../conformance/peers/gem-server.ts'
 import { NavigatorServer } from '../conformance/peers/navigator-server.ts'
 import { launchBrowser } from '../support/browser.ts'
+import { shut } from '../support/http-server.ts'
 import { listening } from '../support/with-cable.ts'
 import { live, shows } from './showcase.ts'
 
@@ -66,8 +67,7 @@ for (const [name, Server] of Object.entries({ "the gem's": GemServer, "Navigator
       await page.close()
       await peer.stop()
       await cable.close({ timeout: 1_000 })
-      server.close()
-      server.closeAllConnections()
+      await shut(server)
     }
   })
 }

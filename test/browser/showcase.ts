@@ -1,17 +1,17 @@
 // The Showcase for one test file: the app on a port and a database file of its own, one browser, and nothing left behind.
 
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import type { RequestListener, Server } from 'node:http'
 import { createServer } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before } from 'node:test'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import type { Cable } from '../../src/index.ts'
 import { launchBrowser } from '../support/browser.ts'
+import { listen, portOf, shut } from '../support/http-server.ts'
 import { root, run } from '../support/run.ts'
 
 interface App {
@@ -35,22 +35,19 @@ export class Showcase {
     // The app is plain JavaScript over the built package, as a user's would be: typed here, not there.
     const { createApp } = await import(new URL('../../example-app/app.mjs', import.meta.url).href)
     this.#app = createApp({ database: this.database, pace })
-    this.#server = createServer(this.#app.app).listen(0, 'localhost')
+    this.#server = createServer(this.#app.app)
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket)
       socket.on('close', () => this.#sockets.delete(socket))
     })
-    await once(this.#server, 'listening')
+    await listen(this.#server, { host: 'localhost' })
     this.browser = await launchBrowser()
   }
 
   async stop(): Promise<void> {
     await this.browser?.close()
-    const closed = once(this.#server, 'close')
-    this.#server.close()
     await this.#app.close()
-    this.#server.closeAllConnections()
-    await closed
+    await shut(this.#server)
     rmSync(this.folder, { recursive: true })
   }
 
@@ -59,7 +56,7 @@ export class Showcase {
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port
+    return portOf(this.#server)
   }
 
   get origin(): string {

@@ -2,10 +2,10 @@
 
 import { once } from 'node:events'
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type Express from 'express'
 import express4 from 'express4'
 import { turboCable } from '../../src/index.ts'
+import { portOf } from '../support/http-server.ts'
 import { cableTests } from './cable-tests.ts'
 
 cableTests('Express 4 below /realtime', async (options) => {
@@ -18,6 +18,6 @@ cableTests('Express 4 below /realtime', async (options) => {
   })
   const server: Server = app.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  const port = portOf(server)
   return { cable, server, port, origin: `http://127.0.0.1:${port}`, mount: '/realtime' }
 })

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { Bystander } from '../support/bystander.ts'
-import { seededChance } from '../support/mutations.ts'
+import { seededChance } from '../support/chance.ts'
 import { exchange } from '../support/raw.ts'
 import { withCable } from '../support/with-cable.ts'
 

@@ -5,8 +5,10 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Signer } from '../../src/stream/signer.ts'
 import { Bystander, confidential } from '../support/bystander.ts'
-import { mutations, seededChance } from '../support/mutations.ts'
-import { clientFrame, exchange, handshake } from '../support/raw.ts'
+import { seededChance } from '../support/chance.ts'
+import { mutations } from '../support/mutations.ts'
+import { exchange } from '../support/raw.ts'
+import { frame, handshake } from '../support/websocket.mjs'
 import { withCable } from '../support/with-cable.ts'
 
 const secret = 's3Krit'
@@ -29,7 +31,7 @@ describe('random frames', () => {
       const bystander = await Bystander.to(token, context)
       const one = <Item>(items: readonly Item[]): Item => items[below(items.length)] as Item
 
-      const frame = (): Buffer => {
+      const anyFrame = (): Buffer => {
         const payload = one([
           () => commands.next(),
           () => Buffer.from(Array.from({ length: below(200) }, () => below(256))),
@@ -37,8 +39,8 @@ describe('random frames', () => {
         ])()
         const kind = below(10)
         // Mostly whole text frames, so that what is in them gets anywhere.
-        if (kind < 5) return clientFrame({ payload })
-        if (kind < 7) return clientFrame({ first: below(256), payload, masked: below(4) > 0 })
+        if (kind < 5) return frame(payload)
+        if (kind < 7) return frame(payload, { first: below(256), masked: below(4) > 0 })
         // A length that lies: short, long, or more than there is in the world.
         const length = one([
           0,
@@ -53,15 +55,15 @@ describe('random frames', () => {
           2 ** 63 - 1,
           payload.length + 1,
         ])
-        const bytes = clientFrame({ first: one([0x81, 0x82, 0x01, 0x80, 0x89, 0x8a]), payload, length: BigInt(length) })
+        const bytes = frame(payload, { first: one([0x81, 0x82, 0x01, 0x80, 0x89, 0x8a]), length: BigInt(length) })
         return kind < 9 ? bytes : bytes.subarray(0, below(bytes.length + 1))
       }
 
-      const close = clientFrame({ first: 0x88, payload: Buffer.from([3, 232]) })
+      const close = frame(Buffer.from([3, 232]), { first: 0x88 })
       for (let round = 0; round < 60; round++) {
         const answers = await Promise.all(
           Array.from({ length: 10 }, () => {
-            const frames = Array.from({ length: 1 + below(12) }, frame)
+            const frames = Array.from({ length: 1 + below(12) }, anyFrame)
             return exchange(context.port, Buffer.concat([handshake(), ...frames, ...(below(2) ? [close] : [])]))
           }),
         )
@@ -78,9 +80,7 @@ describe('random frames', () => {
   it('in thousands of fragments of one message cost no more than the message may', { timeout: 60_000 }, () =>
     withCable({ secret }, async (context) => {
       const bystander = await Bystander.to(token, context)
-      const fragments = Array.from({ length: 40_000 }, (_, n) =>
-        clientFrame({ first: n === 0 ? 0x01 : 0x00, payload: Buffer.from('x') }),
-      )
+      const fragments = Array.from({ length: 40_000 }, (_, n) => frame('x', { first: n === 0 ? 0x01 : 0x00 }))
       const answer = await exchange(context.port, Buffer.concat([handshake(), ...fragments]))
       assert.match(answer.toString('latin1'), /^HTTP\/1\.1 101 /)
       await bystander.check()

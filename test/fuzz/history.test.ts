@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import fc from 'fast-check'
 import { MemoryEngine } from '../../src/engine/memory.ts'
-import { seededChance } from '../support/mutations.ts'
+import { seededChance } from '../support/chance.ts'
 
 interface Bounds {
   readonly size: number

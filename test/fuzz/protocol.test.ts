@@ -7,9 +7,9 @@ import fc from 'fast-check'
 import * as ws from 'ws'
 import * as client from '../../client/protocol.ts'
 import { textFrame } from '../../src/transport/websocket-framing.ts'
-import { seededChance } from '../support/mutations.ts'
-import { clientFrame } from '../support/raw.ts'
+import { seededChance } from '../support/chance.ts'
 import * as server from '../support/turbo-cable-wire.ts'
+import { frame } from '../support/websocket.mjs'
 
 // Its types leave this one out.
 const { Receiver } = ws as unknown as { Receiver: new (options: { isServer: boolean }) => Writable }
@@ -126,8 +126,7 @@ describe('what is neither', () => {
     const received: string[] = []
     const receiver = new Receiver({ isServer: true })
     receiver.on('message', (data: Buffer) => received.push(data.toString()))
-    for (const length of [0, 125, 126, 65_535, 65_536])
-      receiver.write(clientFrame({ payload: Buffer.alloc(length, 'x') }))
+    for (const length of [0, 125, 126, 65_535, 65_536]) receiver.write(frame('x'.repeat(length)))
     assert.deepEqual(
       received.map(({ length }) => length),
       [0, 125, 126, 65_535, 65_536],

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { Signer } from '../../src/stream/signer.ts'
 import { Bystander, confidential } from '../support/bystander.ts'
-import { seededChance } from '../support/mutations.ts'
+import { seededChance } from '../support/chance.ts'
 import { withCable } from '../support/with-cable.ts'
 
 const secret = 's3Krit'

@@ -8,7 +8,8 @@ import { after, before, describe, it } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { npmInstall, pack, received, whileListening } from '../package/consumer.ts'
 import { launchBrowser } from '../support/browser.ts'
-import { carefullyInstall, freePort, generate, printedLines, runScript } from './generated.ts'
+import { freePort } from '../support/http-server.ts'
+import { carefullyInstall, generate, printedLines, runScript } from './generated.ts'
 
 describe('a generated app', { timeout: 240_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'turbo-cable-generator-'))

@@ -4,7 +4,6 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, readdirSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import { npm } from '../../scripts/setup.mjs'
 import { cleanEnvironment } from '../package/consumer.ts'
@@ -71,17 +70,6 @@ export function printedLines(output: string): { marker: string; element: string;
     broadcast: line(/^ *3\. in a route, a model or a job /),
     source: line(/^ *at the top of that file /),
   }
-}
-
-/** A port that nobody listens at now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0)
-  await once(server, 'listening')
-  const address = server.address()
-  assert.ok(address && typeof address === 'object')
-  server.close()
-  await once(server, 'close')
-  return address.port
 }
 
 // Every file of the app with its bytes, but what npm installed.

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, it, mock } from 'node:test'
+import { handshake } from '../support/websocket.mjs'
 import { withCable } from '../support/with-cable.ts'
 
 const timers = () =>
@@ -14,9 +15,7 @@ describe('close()', () => {
     withCable({}, async ({ port, cable }) => {
       // A socket that shakes hands and then neither reads nor answers.
       const socket = connect(port, '127.0.0.1')
-      const lines = ['GET /cable HTTP/1.1', 'Host: localhost', 'Connection: Upgrade', 'Upgrade: websocket']
-      lines.push('Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version: 13')
-      socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+      socket.write(handshake())
       await once(socket, 'data')
       socket.pause()
       assert.equal(cable.stats().connections, 1)

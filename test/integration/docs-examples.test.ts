@@ -1,17 +1,16 @@
 // The programs in docs/ run as they are written: a block with a file name (```js file=server.mjs) is saved under it and started.
 
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { Agent, createServer, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import express from 'express'
 import { turboCable } from '../../src/index.ts'
 import { TestClient } from '../support/client.ts'
+import { Program } from '../support/program.ts'
 import { readProjectFile } from '../support/project-files.ts'
 import { root } from '../support/run.ts'
 import { listening, withCable } from '../support/with-cable.ts'
@@ -20,8 +19,7 @@ import { listening, withCable } from '../support/with-cable.ts'
 class Example {
   readonly #folder = mkdtempSync(join(tmpdir(), 'turbo-cable-docs-'))
   readonly #file: string
-  #child: ChildProcess | undefined
-  #lines: AsyncIterator<string> | undefined
+  #program: Program | undefined
 
   constructor(page: string, file: string) {
     const [, code] = new RegExp(`^\`\`\`js file=${file}\n(.*?)^\`\`\``, 'ms').exec(readProjectFile(page)) ?? []
@@ -34,30 +32,13 @@ class Example {
     for (const name of ['express', 'ws']) symlinkSync(join(root, 'node_modules', name), join(modules, name), 'dir')
   }
 
-  start(parameters: string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-    const child = spawn(process.execPath, [this.#file, ...parameters], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    this.#child = child
-    this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-    return child
-  }
-
-  /** The next line that it prints. */
-  async line(): Promise<string> {
-    const { value, done } = (await this.#lines?.next()) ?? { done: true }
-    if (done) throw new Error('the program has ended')
-    return value
+  start(parameters: string[], env: NodeJS.ProcessEnv = {}): Program {
+    this.#program = new Program(process.execPath, [this.#file, ...parameters], { env: { ...process.env, ...env } })
+    return this.#program
   }
 
   async remove(): Promise<void> {
-    const child = this.#child
-    if (child && child.exitCode === null && child.signalCode === null) {
-      const exit = once(child, 'exit')
-      child.kill('SIGKILL')
-      await exit
-    }
+    await this.#program?.end()
     rmSync(this.#folder, { recursive: true })
   }
 }
@@ -67,8 +48,8 @@ test('the server of docs/deploying.md drains on SIGTERM: pages are told to come 
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   try {
     const secret = 'a secret for tests'
-    const child = example.start([], { PORT: '0', NODE_ENV: 'production', TURBO_CABLE_SECRET: secret })
-    const port = Number(/^listening on (\d+)$/.exec(await example.line())?.[1])
+    const program = example.start([], { PORT: '0', NODE_ENV: 'production', TURBO_CABLE_SECRET: secret })
+    const port = Number(/^listening on (\d+)$/.exec(await program.line())?.[1])
     const { status, body } = await get(port, '/', agent)
     assert.equal(status, 200)
     const token = /data-streams="([^"]+)"/.exec(body)?.[1] ?? ''
@@ -76,12 +57,11 @@ test('the server of docs/deploying.md drains on SIGTERM: pages are told to come 
     assert.equal((await client.subscribe(token, { cursor: null })).name, 'news')
     assert.equal(JSON.parse((await get(port, '/_up', agent)).body).connections, 1)
 
-    const exit = once(child, 'exit')
-    child.kill('SIGTERM')
+    const ended = program.end('SIGTERM')
     assert.equal((await client.next()).reason, 'server_restart')
     assert.equal((await client.closed).code, 1012)
     agent.destroy()
-    assert.deepEqual(await exit, [0, null])
+    assert.equal(await ended, 0)
   } finally {
     agent.destroy()
     await example.remove()
@@ -92,28 +72,29 @@ test('the client of docs/protocol.md resumes after a cut, and says when there is
   const example = new Example('docs/protocol.md', 'client.mjs')
   try {
     let port = 0
+    let program: Program | undefined
     await withCable({}, async ({ cable, server, origin, port: taken }) => {
       port = taken
-      example.start([`${origin.replace('http', 'ws')}/cable`, 'room:7'])
+      program = example.start([`${origin.replace('http', 'ws')}/cable`, 'room:7'])
       const cut = once(server, 'upgrade')
       while (cable.stats().subscriptions === 0) await new Promise(setImmediate)
       const [, socket] = await cut
       await cable.broadcastJson(['room', 7], { n: 1 })
-      assert.equal(await example.line(), '{"n":1}')
+      assert.equal(await program?.line(), '{"n":1}')
       socket.destroy()
       while (cable.stats().connections > 0) await new Promise(setImmediate)
       await cable.broadcastJson(['room', 7], { n: 2 })
       await cable.broadcastJson('elsewhere', { n: 3 })
       await cable.broadcastJson(['room', 7], { n: 4 })
-      assert.equal(await example.line(), '{"n":2}')
-      assert.equal(await example.line(), '{"n":4}')
+      assert.equal(await program?.line(), '{"n":2}')
+      assert.equal(await program?.line(), '{"n":4}')
     })
     await withCable(
       {},
       async ({ cable }) => {
-        assert.equal(await example.line(), 'gap')
+        assert.equal(await program?.line(), 'gap')
         await cable.broadcastJson(['room', 7], { n: 5 })
-        assert.equal(await example.line(), '{"n":5}')
+        assert.equal(await program?.line(), '{"n":5}')
       },
       () => {
         const cable = turboCable()

@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
-import { clientFrame, handshake } from '../support/raw.ts'
+import { frame, handshake } from '../support/websocket.mjs'
 import { withCable } from '../support/with-cable.ts'
 
 const protocolError = Buffer.from([0x88, 2, 1002 >> 8, 1002 & 255])
@@ -14,16 +14,14 @@ test('a client that breaks the protocol and does not read gets no message after 
   withCable({ limits: { pendingBytes: 100_000_000 } }, async ({ cable, port, server }) => {
     const upgraded = once(server, 'upgrade') as Promise<[unknown, Duplex]>
     const client = connect(port, '127.0.0.1')
-    client.write(
-      Buffer.concat([handshake(), clientFrame({ payload: Buffer.from('{"type":"subscribe","stream":"s"}') })]),
-    )
+    client.write(Buffer.concat([handshake(), frame('{"type":"subscribe","stream":"s"}')]))
     const [, socket] = await upgraded
     while (cable.stats().subscriptions === 0) await setImmediate()
     client.pause()
     while (socket.writableLength === 0) await cable.broadcastJson('s', ['x'.repeat(100_000)])
     // A client's frames must be masked; this one is not.
     const broken = once(socket, 'data')
-    client.write(clientFrame({ payload: Buffer.from('a'), masked: false }))
+    client.write(frame('a', { masked: false }))
     await broken
     await cable.broadcastJson('s', ['too late'])
     const said: Buffer[] = []

@@ -3,13 +3,15 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
-import { type AddressInfo, connect, type Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { describe, it } from 'node:test'
 import express, { Router } from 'express'
 import express4 from 'express4'
 import { WebSocketServer } from 'ws'
 import { turboCable } from '../../src/index.ts'
 import { TestClient } from '../support/client.ts'
+import { portOf, whileServing } from '../support/http-server.ts'
+import { handshakeHeaders } from '../support/websocket.mjs'
 
 type App = ReturnType<typeof express>
 
@@ -24,17 +26,7 @@ async function serving(
   run: (context: { server: Server; port: number; url: string }) => Promise<void>,
   server = createServer(app),
 ) {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  try {
-    await run({ server, port, url: `ws://127.0.0.1:${port}` })
-  } finally {
-    const closed = once(server, 'close')
-    server.close()
-    server.closeAllConnections()
-    await closed
-  }
+  await whileServing(server, (port) => run({ server, port, url: `ws://127.0.0.1:${port}` }))
 }
 
 // An app that says what it was asked, body included.
@@ -94,7 +86,7 @@ for (const [name, create] of versions) {
       app.use(cable)
       const server = app.listen(0, '127.0.0.1')
       await once(server, 'listening')
-      await withClient(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/cable`, async (client) => {
+      await withClient(`ws://127.0.0.1:${portOf(server)}/cable`, async (client) => {
         assert.deepEqual(await client.subscribe('s'), { type: 'subscribed', stream: 's' })
       })
       await cable.close({ timeout: 1_000 })
@@ -267,14 +259,13 @@ describe('an upgrade that nobody takes', () => {
 })
 
 function upgrade(method: string, path: string, protocol: string, headers: string[] = []): string {
-  const key =
-    protocol === 'websocket' ? ['Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version: 13'] : []
+  const { Connection: _connection, Upgrade: _upgrade, ...key } = handshakeHeaders
   const lines = [
     `${method} ${path} HTTP/1.1`,
     'Host: localhost',
     'Connection: Upgrade, HTTP2-Settings',
     `Upgrade: ${protocol}`,
-    ...key,
+    ...(protocol === 'websocket' ? Object.entries(key).map(([name, value]) => `${name}: ${value}`) : []),
     ...headers,
   ]
   return `${lines.join('\r\n')}\r\n\r\n`

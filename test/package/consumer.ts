@@ -1,6 +1,5 @@
 // An app of somebody else: the package as npm would publish it, installed in an empty folder, started as its own process.
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
@@ -9,6 +8,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { npm } from '../../scripts/setup.mjs'
 import { TestClient } from '../support/client.ts'
+import { Program } from '../support/program.ts'
 import { root, run } from '../support/run.ts'
 
 const fixtures = join(root, 'test', 'package', 'fixtures')
@@ -63,7 +63,10 @@ export function whileRunning(
   command: string[],
   work: (origin: string) => Promise<void>,
 ): Promise<void> {
-  return withServer(folder, command, '0', async (server) => work(await printedAddress(server)))
+  return withServer(folder, command, '0', async (server) => {
+    const [origin] = await server.matching(/https?:\/\/[\w.-]+:\d+/)
+    await work(origin)
+  })
 }
 
 /** The same for an app that need not print anything, but listens at `port`. */
@@ -74,9 +77,8 @@ export function whileListening(
   work: (origin: string) => Promise<void>,
 ): Promise<void> {
   return withServer(folder, command, `${port}`, async (server) => {
-    const ended = endedEarly(server)
-    await Promise.race([accepting(port), ended])
-    await Promise.race([work(`http://localhost:${port}`), ended])
+    await Promise.race([accepting(port), server.gone])
+    await Promise.race([work(`http://localhost:${port}`), server.gone])
   })
 }
 
@@ -84,16 +86,13 @@ async function withServer(
   folder: string,
   [command = '', ...args]: string[],
   port: string,
-  work: (server: ChildProcess) => Promise<void>,
+  work: (server: Program) => Promise<void>,
 ): Promise<void> {
-  const env = { ...cleanEnvironment(), PORT: port }
-  const server = spawn(command, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const closed = once(server, 'close')
+  const server = new Program(command, args, { cwd: folder, env: { ...cleanEnvironment(), PORT: port } })
   try {
     await work(server)
   } finally {
-    server.kill('SIGKILL')
-    await closed
+    await server.end()
   }
 }
 
@@ -137,32 +136,6 @@ function packReport(stdout: string): PackReport {
   const report = Array.isArray(json) ? json[0] : Object.values(json)[0]
   assert.ok(report?.filename, stdout)
   return report
-}
-
-function printedAddress(server: ChildProcess): Promise<string> {
-  const printed = new Promise<string>((resolve) => {
-    let output = ''
-    server.stdout?.on('data', (chunk) => {
-      output += chunk
-      const address = /https?:\/\/[\w.-]+:\d+/.exec(output)?.[0]
-      if (address) resolve(address)
-    })
-  })
-  return Promise.race([printed, endedEarly(server)])
-}
-
-/** Rejects with all that the server said when it ends. */
-function endedEarly(server: ChildProcess): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    let output = ''
-    const keep = (chunk: Buffer) => {
-      output += chunk
-    }
-    server.stdout?.on('data', keep)
-    server.stderr?.on('data', keep)
-    server.on('error', reject)
-    server.on('close', (code) => reject(new Error(`The app ended with ${code}:\n${output}`)))
-  })
 }
 
 /** Another process's port says nothing when it opens: it has to be asked. */

@@ -1,10 +1,9 @@
 // The README's quick start, followed as written with the packed package; only the port is another, so that it is free.
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { freePort } from '../support/http-server.ts'
 import { readProjectFile } from '../support/project-files.ts'
 import { run } from '../support/run.ts'
 import { cleanEnvironment, inEmptyFolder, pack, received, whileListening } from './consumer.ts'
@@ -51,13 +50,4 @@ async function shell(command: string, folder: string): Promise<void> {
 async function write(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   await writeFile(path, text)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0)
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

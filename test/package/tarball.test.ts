@@ -2,15 +2,16 @@
 import assert from 'node:assert/strict'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { after, before, test } from 'node:test'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
+import { readProjectFile } from '../support/project-files.ts'
 import { root } from '../support/run.ts'
 import { type Packed, pack } from './consumer.ts'
 
-const PACKED_BYTES = 140_000
+const PACKED_BYTES = 160_000
 const TOP_FILES = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json']
 
 let folder: string
@@ -24,13 +25,26 @@ after(() => rm(folder, { recursive: true }))
 
 test('the package holds what was built and what a reader needs, and nothing else', () => {
   const expected =
-    /^(?:dist\/(?:src|client|generators)\/.+\.(?:js|mjs|d\.ts|d\.mts)|dist\/client\/package\.json|generators\/templates\/.+)$/
+    /^(?:dist\/(?:src|client|generators)\/.+\.(?:js|mjs|d\.ts|d\.mts)|dist\/client\/package\.json|generators\/templates\/.+|docs\/[a-z-]+\.md)$/
   assert.deepEqual(
     packed.files.filter((file) => !file.includes('/')),
     TOP_FILES,
   )
   assert.deepEqual(
     packed.files.filter((file) => file.includes('/') && !expected.test(file)),
+    [],
+  )
+})
+
+test('every link of the README and of docs/ leads to a file of the package, or is a whole URL', () => {
+  const pages = packed.files.filter((file) => file === 'README.md' || file.startsWith('docs/'))
+  const links = pages.flatMap((page) => linksOf(readProjectFile(page)).map((link) => ({ page, link })))
+  assert.ok(links.length > 0, 'no link was read')
+  assert.deepEqual(
+    links
+      .filter(({ link }) => !/^(?:https?:|#)/.test(link))
+      .filter(({ page, link }) => !packed.files.includes(posix.join(posix.dirname(page), link.replace(/#.*/, ''))))
+      .map(({ page, link }) => `${page} links to ${link}`),
     [],
   )
 })
@@ -67,6 +81,14 @@ test('types resolve as code does, and only the browser’s files are for ES modu
     ['CJSResolvesToESM ./client node16-cjs', 'CJSResolvesToESM ./stimulus node16-cjs'],
   )
 })
+
+/** Where the links of a Markdown text lead: those in the text, those by reference, those in HTML; not those in code. */
+function linksOf(markdown: string): string[] {
+  const text = markdown.replace(/^```[\s\S]*?^```/gm, '').replace(/`[^`\n]*`/g, '')
+  return [...text.matchAll(/\]\(([^()\s]+)[^()]*\)|^\[[^\]]+\]:\s*(\S+)|\b(?:href|src)="([^"]*)"/gm)].map(
+    ([, inText, byReference, inHtml]) => inText ?? byReference ?? inHtml ?? '',
+  )
+}
 
 function leaves(value: unknown): string[] {
   return typeof value === 'string' ? [value] : Object.values(value as object).flatMap(leaves)

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events'
 import { type ClientOptions, WebSocket } from 'ws'
+import { Queue } from './queue.ts'
 
 export interface Message {
   readonly type: string
@@ -10,27 +11,24 @@ export interface Message {
 
 export class TestClient {
   readonly ws: WebSocket
-  /** Everything received and not yet read, as text. */
-  readonly inbox: string[] = []
   readonly closed: Promise<{ code: number; reason: string }>
-  readonly #waiting: ((text: string | Error) => void)[] = []
+  readonly #received = new Queue<string>()
 
   constructor(url: string, options?: ClientOptions, protocols: string[] = []) {
     this.ws = new WebSocket(url, protocols, { rejectUnauthorized: false, ...options })
     this.closed = new Promise((resolve) => {
       this.ws.on('close', (code, reason) => {
         resolve({ code, reason: reason.toString() })
-        for (const waiting of this.#waiting.splice(0))
-          waiting(new Error(`closed with ${code} while waiting for a message`))
+        this.#received.end(new Error(`closed with ${code} while waiting for a message`))
       })
     })
     this.ws.on('error', () => {})
-    this.ws.on('message', (data) => {
-      const text = data.toString()
-      const waiting = this.#waiting.shift()
-      if (waiting) waiting(text)
-      else this.inbox.push(text)
-    })
+    this.ws.on('message', (data) => this.#received.push(data.toString()))
+  }
+
+  /** Everything received and not yet read, as text. */
+  get inbox(): string[] {
+    return this.#received.items
   }
 
   /** Resolves when connected; rejects when refused. */
@@ -51,11 +49,7 @@ export class TestClient {
 
   /** The next message's exact text. */
   nextText(): Promise<string> {
-    const text = this.inbox.shift()
-    if (text !== undefined) return Promise.resolve(text)
-    return new Promise((resolve, reject) => {
-      this.#waiting.push((value) => (typeof value === 'string' ? resolve(value) : reject(value)))
-    })
+    return this.#received.next()
   }
 
   async next(): Promise<Message> {

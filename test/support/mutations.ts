@@ -1,4 +1,6 @@
-// Random damage to valid messages, from a seed that a failing test prints. SEED=… repeats a run.
+// Random damage to valid messages, from a seed that a failing test prints.
+
+import { seededChance } from './chance.ts'
 
 /** An endless supply of mutations of the given texts. */
 export function mutations(...valid: string[]): { readonly seed: number; next(): Buffer } {
@@ -28,13 +30,6 @@ export function mutations(...valid: string[]): { readonly seed: number; next(): 
   return { seed, next }
 }
 
-/** Integers from 0 up to a limit, by chance; a seed makes them again. */
-export function seededChance(): { readonly seed: number; below(limit: number): number } {
-  const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
-  const random = generator(seed)
-  return { seed, below: (limit) => Math.floor(random() * limit) }
-}
-
 const pieces = [
   'null',
   'true',
@@ -48,16 +43,8 @@ const pieces = [
   '{}',
   '{"__proto__":1}',
   '"__proto__"',
+  '"constructor"',
+  `"${'x'.repeat(600)}"`,
+  '[[[[[[]]]]]]',
+  '"é☃😀"',
 ]
-pieces.push('"constructor"', `"${'x'.repeat(600)}"`, '[[[[[[]]]]]]', '"é☃😀"')
-
-// mulberry32: small, and the same numbers everywhere.
-function generator(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}

@@ -1,30 +1,24 @@
 // A real nginx for one test: its own configuration, folder and port, and nothing left when it ends.
 
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { findBinary, missing } from '../../scripts/setup.mjs'
+import { freePort } from './http-server.ts'
+import { Program } from './program.ts'
 
 /** Starts nginx with one server whose body is `locations`, e.g. `location / { proxy_pass http://127.0.0.1:3000; }`. */
 export async function withNginx(locations: string, run: (port: number) => Promise<void>): Promise<void> {
   const binary = findBinary('nginx')
   if (!binary) throw new Error(missing('nginx', 'nginx-light'))
   const folder = mkdtempSync(join(tmpdir(), 'turbo-cable-nginx-'))
-  let nginx: ChildProcess | undefined
+  let nginx: Program | undefined
   try {
     const started = await start(binary, folder, locations)
     nginx = started.nginx
     await run(started.port)
   } finally {
-    if (nginx && nginx.exitCode === null) {
-      const exit = once(nginx, 'exit')
-      nginx.kill('SIGTERM')
-      await exit
-    }
+    await nginx?.end('SIGTERM')
     rmSync(folder, { recursive: true })
   }
 }
@@ -34,20 +28,16 @@ async function start(binary: string, folder: string, locations: string, tries = 
   const port = await freePort()
   const file = join(folder, 'nginx.conf')
   writeFileSync(file, configuration(folder, port, locations))
-  const nginx = spawn(binary, ['-p', folder, '-c', file, '-e', 'stderr'], { stdio: ['ignore', 'ignore', 'pipe'] })
-  const said: string[] = []
-  for await (const line of createInterface({ input: nginx.stderr as NodeJS.ReadableStream })) {
-    said.push(line)
+  const nginx = new Program(binary, ['-p', folder, '-c', file, '-e', 'stderr'], { reads: 'stderr' })
+  try {
     // Said once it listens, before it serves.
-    if (/using the ".*" event method/.test(line)) {
-      nginx.stderr?.resume()
-      return { nginx, port }
-    }
+    await nginx.matching(/using the ".*" event method/)
+    return { nginx, port }
+  } catch (error) {
+    if (tries > 1 && String(error).includes('Address already in use'))
+      return start(binary, folder, locations, tries - 1)
+    throw error
   }
-  if (tries > 1 && said.some((line) => line.includes('Address already in use'))) {
-    return start(binary, folder, locations, tries - 1)
-  }
-  throw new Error(`nginx did not start:\n${said.join('\n')}`)
 }
 
 const configuration = (folder: string, port: number, locations: string) => `
@@ -66,12 +56,3 @@ ${locations}
   }
 }
 `
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}

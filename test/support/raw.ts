@@ -23,37 +23,3 @@ export function exchange(port: number, bytes: Buffer, patience = 10_000): Promis
     })
   })
 }
-
-/** A client's WebSocket frame, as broken as one likes: `length` may lie. */
-export function clientFrame({
-  first = 0x81,
-  payload = Buffer.alloc(0) as Uint8Array,
-  masked = true,
-  length = payload.length as number | bigint,
-} = {}): Buffer {
-  const head = [first & 0xff]
-  const mark = masked ? 0x80 : 0
-  const big = Buffer.alloc(8)
-  if (length < 126) head.push(mark | Number(length))
-  else if (length < 65_536) head.push(mark | 126, Number(length) >> 8, Number(length) & 0xff)
-  else {
-    big.writeBigUInt64BE(BigInt(length))
-    head.push(mark | 127, ...big)
-  }
-  // A mask of zeros leaves the payload as it is.
-  return Buffer.concat([Buffer.from(head), masked ? Buffer.alloc(4) : Buffer.alloc(0), payload])
-}
-
-/** A good WebSocket handshake; lines may be added. */
-export function handshake(...lines: string[]): Buffer {
-  const all = [
-    'GET /cable HTTP/1.1',
-    'Host: 127.0.0.1',
-    'Connection: Upgrade',
-    'Upgrade: websocket',
-    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-    'Sec-WebSocket-Version: 13',
-    ...lines,
-  ]
-  return Buffer.from(`${all.join('\r\n')}\r\n\r\n`, 'latin1')
-}

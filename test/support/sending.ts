@@ -3,11 +3,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http'
 import { createRequire } from 'node:module'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { Broadcast, Publisher } from '../../src/publisher/publisher.ts'
+import { listen, shut } from './http-server.ts'
 
 /**
  * The defaults of the process. A test that imports this CommonJS module by `import` gets a copy of its own from tsx; required,
@@ -65,11 +65,7 @@ export async function broadcastServer(
     received.push({ method, url, headers, body: JSON.parse(String(Buffer.concat(chunks))) })
     answer(request, response)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.after(async () => {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  })
-  const { port } = server.address() as AddressInfo
+  const port = await listen(server)
+  t.after(() => shut(server))
   return { received, sockets, port, url: `http://127.0.0.1:${port}/_broadcast` }
 }

@@ -1,6 +1,7 @@
 // What a server says to an upgrade request, as plain HTTP: so that a refusal is seen to be a real answer and not a cut line.
 
 import { request } from 'node:http'
+import { handshakeHeaders } from './websocket.mjs'
 
 export interface UpgradeAnswer {
   readonly status: number
@@ -19,13 +20,7 @@ export function upgradeAnswer(
       host,
       port,
       path,
-      headers: {
-        Connection: 'Upgrade',
-        Upgrade: 'websocket',
-        'Sec-WebSocket-Version': '13',
-        'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
-        ...headers,
-      },
+      headers: { ...handshakeHeaders, ...headers },
     })
     asking.on('upgrade', (response, socket) => {
       socket.destroy()

@@ -1,14 +1,13 @@
 // A running app with a cable, for one test: its own server on port 0, its own clients, and nothing left when it ends.
 
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import express from 'express'
 import type { Cable, TurboCableOptions } from '../../src/index.ts'
 import { turboCable } from '../../src/index.ts'
 import { TestClient } from './client.ts'
+import { listen, shut } from './http-server.ts'
 
 export interface Running {
   readonly cable: Cable
@@ -58,9 +57,7 @@ export async function listening(
   mount = '',
   wanted = 0,
 ): Promise<Running> {
-  server.listen(wanted, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  const port = await listen(server, { port: wanted })
   return { cable, server, port, origin: `${protocol}://127.0.0.1:${port}`, mount }
 }
 
@@ -94,10 +91,7 @@ export async function withCable(
   } finally {
     for (const client of clients) client.ws.terminate()
     await running.cable.close({ timeout: 1_000 })
-    const closed = once(running.server, 'close')
-    running.server.close()
-    running.server.closeAllConnections()
-    await closed
+    await shut(running.server)
   }
   const { connections, streams, subscriptions } = running.cable.stats()
   assert.deepEqual(

@@ -1,10 +1,9 @@
 // Servers that speak the plain wire as others do, for this package's client and publisher: one as the turbo_cable gem's, one as
 // Navigator's. They are strict where the originals are, and write down whatever they could not have understood.
 
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { listen, portOf, shut } from '../../support/http-server.ts'
 
 type Fields = Record<string, unknown>
 
@@ -27,13 +26,12 @@ export abstract class PeerServer {
 
   /** Listens on the given port, or on a free one. */
   async start(port = 0): Promise<this> {
-    this.#http.listen(port, '127.0.0.1')
-    await once(this.#http, 'listening')
+    await listen(this.#http, { port })
     return this
   }
 
   get port(): number {
-    return (this.#http.address() as AddressInfo).port
+    return portOf(this.#http)
   }
 
   get sockets(): number {
@@ -47,10 +45,7 @@ export abstract class PeerServer {
 
   async stop(): Promise<void> {
     this.cut()
-    const closed = once(this.#http, 'close')
-    this.#http.close()
-    this.#http.closeAllConnections()
-    await closed
+    await shut(this.#http)
   }
 
   /** Sends to the subscribers of a stream. */

@@ -1,12 +1,11 @@
 // A network that swallows everything both ways and tells nobody: both ends have to find out by themselves.
 
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { WebSocket } from 'ws'
 import { type Clock, Connection } from '../../../client/connection.ts'
 import type { Message } from '../../../client/protocol.ts'
+import { TcpProxy } from '../../support/tcp-proxy.ts'
 import { withCable } from '../../support/with-cable.ts'
 
 // The stock settings, a hundred times as fast: pings every 30 s, dead after 60 s here and after 75 s in the client.
@@ -18,63 +17,9 @@ const fastClock: Clock = {
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
 }
 
-/** Forwards until told to swallow what it has; new connections are forwarded again. */
-class BlackHole {
-  readonly #server = createServer((near) => this.#join(near))
-  readonly #target: number
-  readonly #pairs = new Set<{ near: Socket; far: Socket }>()
-  readonly #swallowed = new Set<Socket>()
-
-  constructor(target: number) {
-    this.#target = target
-  }
-
-  async start(): Promise<number> {
-    this.#server.listen(0, '127.0.0.1')
-    await once(this.#server, 'listening')
-    return (this.#server.address() as AddressInfo).port
-  }
-
-  /** Resolves when the server has given up the connection that this swallows. */
-  async swallow(): Promise<void> {
-    const pairs = [...this.#pairs]
-    for (const { near, far } of pairs) {
-      this.#swallowed.add(near).add(far)
-      near.unpipe(far)
-      far.unpipe(near)
-      near.resume()
-      far.resume()
-    }
-    await Promise.all(pairs.map(({ far }) => once(far, 'end')))
-  }
-
-  async stop(): Promise<void> {
-    for (const { near, far } of this.#pairs) {
-      near.destroy()
-      far.destroy()
-    }
-    const closed = once(this.#server, 'close')
-    this.#server.close()
-    await closed
-  }
-
-  #join(near: Socket): void {
-    const far = connect(this.#target, '127.0.0.1')
-    this.#pairs.add({ near, far })
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      one.pipe(other)
-      one.on('error', () => {})
-      one.on('close', () => this.#swallowed.has(one) || other.destroy())
-    }
-  }
-}
-
 test('a black-holed socket is dropped within the timeout, and its page resumes without loss', { timeout: 60_000 }, () =>
   withCable({ heartbeat }, async ({ cable, port }) => {
-    const hole = new BlackHole(port)
+    const network = await TcpProxy.to(port)
     const sockets: WebSocket[] = []
     const gaps: string[] = []
     const got: unknown[] = []
@@ -86,8 +31,7 @@ test('a black-holed socket is dropped within the timeout, and its page resumes w
         })
     }
     const changes: string[] = []
-    const entrance = await hole.start()
-    const connection = new Connection(`ws://127.0.0.1:${entrance}/cable`, {
+    const connection = new Connection(`ws://127.0.0.1:${network.port}/cable`, {
       clock: fastClock,
       WebSocket: class extends WebSocket {
         constructor(url: string) {
@@ -116,7 +60,7 @@ test('a black-holed socket is dropped within the timeout, and its page resumes w
       await count(1)
 
       const start = performance.now()
-      const given = hole.swallow()
+      const given = network.swallow()
       await cable.broadcastJson('a', 2)
       await cable.broadcastJson('a', 3)
       await given
@@ -135,7 +79,7 @@ test('a black-holed socket is dropped within the timeout, and its page resumes w
     } finally {
       connection.suspend()
       for (const socket of sockets) socket.terminate()
-      await hole.stop()
+      await network.close()
     }
   }),
 )

@@ -1,23 +1,21 @@
 // A process with a cable that broadcasts numbers to two streams in turn, without end: for tests that kill it.
 // Told anything, it stops and sends -1 to both.
 
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { turboCable } from '../../../src/index.ts'
+import { listen } from '../../support/http-server.ts'
 
 const { port = 0 }: { port?: number } = JSON.parse(process.argv[2] ?? '{}')
 const cable = turboCable()
 const server = createServer((request, response) => cable(request, response))
 cable.attach(server)
-server.listen(port, '127.0.0.1')
-await once(server, 'listening')
+const taken = await listen(server, { port })
 
 let over = false
 process.once('message', () => {
   over = true
 })
-process.send?.((server.address() as AddressInfo).port)
+process.send?.(taken)
 
 for (let n = 0; !over; n++) {
   // Positions 2n + 1 and 2n + 2: what a cursor leaves out can be counted from it.

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { WebSocket } from 'ws'
+import { handshake } from '../../support/websocket.mjs'
 import { ServerProcess } from './child.ts'
 import type { Seen } from './closing-server.ts'
 
@@ -32,7 +33,7 @@ for (const [title, settings] of [
           const socket = connect(port, '127.0.0.1')
           silent.push(socket)
           socket.on('error', () => {})
-          socket.write(upgrade(port))
+          socket.write(handshake())
         } else {
           const socket = new WebSocket(`ws://127.0.0.1:${port}/cable`)
           sockets.push(socket)
@@ -52,16 +53,4 @@ for (const [title, settings] of [
       await server.endsWithin(0)
     }
   })
-}
-
-function upgrade(port: number): string {
-  return [
-    'GET /cable HTTP/1.1',
-    `Host: 127.0.0.1:${port}`,
-    'Connection: Upgrade',
-    'Upgrade: websocket',
-    'Sec-WebSocket-Version: 13',
-    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-    '\r\n',
-  ].join('\r\n')
 }

@@ -1,10 +1,9 @@
 // A process with a cable that closes it in the middle of a storm of connects, then its server, and then has nothing left to do.
 // Says its port, then what it saw.
 
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { turboCable } from '../../../src/index.ts'
+import { listen } from '../../support/http-server.ts'
 
 export interface Seen {
   readonly took: number
@@ -24,15 +23,14 @@ const authenticate = () => {
 const cable = turboCable(asking ? { authenticate } : {})
 const server = createServer((request, response) => cable(request, response))
 cable.attach(server)
-server.listen(0, '127.0.0.1')
-await once(server, 'listening')
+const port = await listen(server)
 
 // Not the event `upgrade`: whoever listens for that has to take what nobody else takes.
 let met = 0
 server.on('connection', () => {
   if (++met === after) void close()
 })
-process.send?.((server.address() as AddressInfo).port)
+process.send?.(port)
 
 async function close(): Promise<void> {
   const inside = () => (asking === 'for ever' ? asked : cable.stats().connections)

@@ -6,10 +6,10 @@ import { test } from 'node:test'
 import { WebSocket } from 'ws'
 import { Connection } from '../../../client/connection.ts'
 import type { Listener } from '../../../client/subscriptions.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import { TcpProxy } from '../../support/tcp-proxy.ts'
 import { type Context, withCable } from '../../support/with-cable.ts'
-import { FakeClock } from '../../unit/client/fake-clock.ts'
 import { turn } from './publisher.ts'
-import { TcpProxy } from './tcp-proxy.ts'
 
 interface Page {
   readonly connection: Connection
@@ -23,6 +23,8 @@ interface Page {
   send(stream: string, count: number): Promise<void>
   /** Resolves when the numbers 1 to `count` have arrived, and nothing else. */
   arrived(heard: Heard, count: number): Promise<void>
+  /** Cuts the connection; resolves when the client has noticed. */
+  cut(heard: Heard): Promise<void>
   /** Lets the client's clock run until it has a connection. */
   back(heard: Heard): Promise<void>
 }
@@ -72,6 +74,10 @@ function withPage(run: (page: Page) => Promise<void>): Promise<void> {
             Array.from({ length: count }, (_, index) => index + 1),
           )
         },
+        async cut(heard) {
+          await proxy.cut()
+          while (heard.live) await turn()
+        },
         async back(heard) {
           while (!heard.live) {
             clock.advance(100)
@@ -88,11 +94,11 @@ function withPage(run: (page: Page) => Promise<void>): Promise<void> {
 }
 
 test('a client that has received nothing yet catches up after its connection was cut', () =>
-  withPage(async ({ listen, send, arrived, back, proxy }) => {
+  withPage(async ({ listen, send, arrived, back, cut }) => {
     const heard = listen('a')
     await back(heard)
     assert.deepEqual(heard.got, [])
-    await proxy.cut()
+    await cut(heard)
     await send('a', 20)
     await back(heard)
     await arrived(heard, 20)
@@ -115,14 +121,14 @@ test('a client that could not connect at first catches up from where its page wa
   }))
 
 test('a client that is cut off again and again, between any two messages, gets each once and in order', () =>
-  withPage(async ({ listen, send, arrived, back, proxy, clock }) => {
+  withPage(async ({ listen, send, arrived, back, cut, clock }) => {
     const heard = listen('a')
     await back(heard)
     for (let round = 0; round < 20; round++) {
       await send('a', 3)
       // Some of these are on their way when the network goes.
       if (round % 2) await turn()
-      await proxy.cut()
+      await cut(heard)
       await send('a', 2)
       clock.advance(30_000)
       if (round % 3) await back(heard)
@@ -137,7 +143,7 @@ test('a client that slept through it all catches up when it wakes', () =>
     await back(heard)
     await send('a', 1)
     await arrived(heard, 1)
-    proxy.swallow()
+    void proxy.swallow()
     await send('a', 50)
     // No timer runs in a sleeping machine: its clock has jumped when it wakes.
     clock.jump(600_000)
@@ -152,7 +158,7 @@ test('a socket that died silently is found out by its silence, and what it swall
     await back(heard)
     await send('a', 5)
     await arrived(heard, 5)
-    proxy.swallow()
+    void proxy.swallow()
     await send('a', 5)
     clock.advance(74_000)
     assert.equal(heard.live, true, 'a quiet stream is no dead one')
@@ -166,7 +172,7 @@ test('a socket that died silently is found out within seconds when somebody look
   withPage(async ({ listen, send, arrived, back, proxy, clock, connection }) => {
     const heard = listen('a')
     await back(heard)
-    proxy.swallow()
+    void proxy.swallow()
     await send('a', 5)
     clock.advance(10_000)
     connection.wake()
@@ -177,11 +183,11 @@ test('a socket that died silently is found out within seconds when somebody look
   }))
 
 test('several streams of one connection each resume from their own place', () =>
-  withPage(async ({ listen, send, back, proxy, cable }) => {
+  withPage(async ({ listen, send, back, cut, cable }) => {
     const [a, b, c] = [listen('a'), listen('b'), listen('c')]
     for (const heard of [a, b, c]) await back(heard)
     await send('a', 3)
-    await proxy.cut()
+    await cut(a)
     for (const stream of ['b', 'c', 'a', 'b']) await send(stream, 2)
     for (const heard of [a, b, c]) await back(heard)
     await cable.broadcastJson('c', { n: 0 })

@@ -2,8 +2,7 @@
 // its history at a moment of its own, and answers after as many turns as chance says. `fail` makes it refuse.
 
 import type { Engine, EngineDelegate, Outgoing, Positioned, Replay } from '../../../src/engine/engine.ts'
-
-export type Chance = (limit: number) => number
+import type { Chance } from '../../support/chance.ts'
 
 export class LateEngine implements Engine {
   /** Everything taken, whether or not it was delivered yet. */

@@ -1,9 +1,7 @@
 // A broadcast that is sent again, because its answer got lost, is applied once.
 
 import assert from 'node:assert/strict'
-import { once as event } from 'node:events'
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import { MemoryEngine } from '../../../src/engine/memory.ts'
 import { Once } from '../../../src/engine/once.ts'
@@ -11,40 +9,18 @@ import { BroadcastEndpoint } from '../../../src/http/broadcast-endpoint.ts'
 import { resolveOptions } from '../../../src/options/options.ts'
 import { httpPublisher } from '../../../src/publisher/http.ts'
 import type { Broadcast, Publisher } from '../../../src/publisher/publisher.ts'
+import { withHttpProxy } from '../../support/http-proxy.ts'
+import { freePort, listen, shut, whileServing } from '../../support/http-server.ts'
 import { withCable } from '../../support/with-cable.ts'
 import { turn } from './publisher.ts'
 
 const one: Broadcast[] = [{ stream: 's', data: { n: 1 } }]
 
-/** A proxy that passes requests on and lets the first `lost` answers get lost. */
+/** A proxy that lets the first `lost` answers get lost. */
 async function withLosses(port: number, lost: number, run: (url: string, ids: string[]) => Promise<void>) {
   const ids: string[] = []
-  const proxy = createServer((request, response) => {
-    ids.push(String(request.headers['idempotency-key']))
-    const drop = ids.length <= lost
-    const { method, url, headers } = request
-    const onward = httpRequest({ port, host: '127.0.0.1', method, path: url, headers }, (answer) => {
-      if (drop) {
-        answer.resume()
-        response.destroy()
-        return
-      }
-      response.writeHead(answer.statusCode ?? 500, answer.headers)
-      answer.pipe(response)
-    })
-    onward.on('error', () => response.destroy())
-    request.pipe(onward)
-  })
-  proxy.listen(0, '127.0.0.1')
-  await event(proxy, 'listening')
-  try {
-    await run(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}/_broadcast`, ids)
-  } finally {
-    const closed = event(proxy, 'close')
-    proxy.close()
-    proxy.closeAllConnections()
-    await closed
-  }
+  const loses = (request: IncomingMessage) => ids.push(String(request.headers['idempotency-key'])) <= lost
+  await withHttpProxy(port, (proxy) => run(`http://127.0.0.1:${proxy}/_broadcast`, ids), { loses })
 }
 
 test('an answer that gets lost is asked for again, with the same id, and the broadcast is delivered once', () =>
@@ -83,7 +59,7 @@ test('a server that restarts within the retry window gets the broadcast', async 
     url: `http://127.0.0.1:${port}/_broadcast`,
     async fetch(...request) {
       // Nobody is there at the first try, the server is at the third.
-      if (++tries === 3) await event(again.listen(port, '127.0.0.1'), 'listening')
+      if (++tries === 3) await listen(again, { port })
       return fetch(...request)
     },
   }).publish(one)
@@ -92,8 +68,7 @@ test('a server that restarts within the retry window gets the broadcast', async 
     assert.equal(tries, 3)
     assert.deepEqual(received, one)
   } finally {
-    again.close()
-    again.closeAllConnections()
+    await shut(again)
   }
 })
 
@@ -112,16 +87,6 @@ test('a server that stays away is given up after the time that was allowed', asy
   assert.ok(tries >= 2, `${tries} tries`)
   assert.ok(performance.now() - start < 1_500, 'within the time allowed and one answer')
 })
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await event(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await event(server, 'close')
-  return port
-}
 
 /** A publisher that writes down what it takes, when it is let. */
 function taking(received: unknown[], gate?: Promise<void>): Publisher {
@@ -146,23 +111,14 @@ async function withEndpoint(
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     requests.push(request)
     void endpoint.handle(request, response)
-  }).listen(0, '127.0.0.1')
-  await event(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  const post = (id: string, n = 1) =>
+  })
+  const post = (port: number, id: string, n: number) =>
     fetch(`http://127.0.0.1:${port}/_broadcast`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': id },
       body: JSON.stringify({ stream: 's', data: { n } }),
     })
-  try {
-    await run(post, requests)
-  } finally {
-    const closed = event(server, 'close')
-    server.close()
-    server.closeAllConnections()
-    await closed
-  }
+  await whileServing(server, (port) => run((id, n = 1) => post(port, id, n), requests))
 }
 
 test('two requests under way with one id are one broadcast, and both are answered when it is taken', async () => {

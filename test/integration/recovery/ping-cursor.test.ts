@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Positioned } from '../../../src/engine/engine.ts'
+import { byChance } from '../../support/chance.ts'
 import type { TestClient } from '../../support/client.ts'
 import { hammer, recordedBy, streams } from './publisher.ts'
-import { byChance, engines, withHub } from './with-hub.ts'
+import { engines, withHub } from './with-hub.ts'
 
 // As often as the options allow: one in four of the frames below is a ping.
 const options = { heartbeat: { interval: 30, timeout: 60_000 } }

@@ -1,7 +1,7 @@
 // A publisher that hammers, and the truth about what it sent.
 
 import type { Engine, Positioned } from '../../../src/engine/engine.ts'
-import type { Chance } from './late-engine.ts'
+import type { Chance } from '../../support/chance.ts'
 
 export const streams = ['a', 'b', 'c']
 

@@ -4,10 +4,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Positioned } from '../../../src/engine/engine.ts'
 import { Signer } from '../../../src/stream/signer.ts'
-import { type Chance, LateEngine } from './late-engine.ts'
+import { byChance, type Chance } from '../../support/chance.ts'
+import { LateEngine } from './late-engine.ts'
 import { hammer, recordedBy, streams, turn } from './publisher.ts'
 import { Subscriber, verifyPlain } from './subscriber.ts'
-import { byChance, engines, type HubContext, withHub } from './with-hub.ts'
+import { engines, type HubContext, withHub } from './with-hub.ts'
 
 for (const [name, build] of Object.entries(engines)) {
   /** Runs a test over the engine; `sent` is what it has handed on, in order. */

@@ -1,18 +1,17 @@
 // A hub over the engine of one's choice, on a real server; what `withCable` cannot give, as a cable makes its own engine.
 
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { MemoryEngine } from '../../../src/engine/memory.ts'
 import { Handshake } from '../../../src/http/handshake.ts'
 import { attachUpgrade } from '../../../src/http/upgrade.ts'
 import { Hub } from '../../../src/hub/hub.ts'
 import { resolveOptions, type TurboCableOptions } from '../../../src/options/options.ts'
 import { turboCableProtocol } from '../../../src/protocol/turbo-cable.ts'
+import type { Chance } from '../../support/chance.ts'
 import { TestClient } from '../../support/client.ts'
-import { seededChance } from '../../support/mutations.ts'
-import { type Chance, LateEngine } from './late-engine.ts'
+import { listen, shut } from '../../support/http-server.ts'
+import { LateEngine } from './late-engine.ts'
 
 /** Both kinds of engine: the one that answers within the turn, and one that takes its time. */
 export const engines: Record<string, (chance: Chance) => MemoryEngine | LateEngine> = {
@@ -40,9 +39,7 @@ export async function withHub(
   const parts = { hub, options: resolved, protocols: [turboCableProtocol], paths: () => ['/cable'] }
   const detach = attachUpgrade(server, new Handshake(parts))
   await hub.start()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  const port = await listen(server)
   const clients: TestClient[] = []
   try {
     await run({
@@ -58,21 +55,8 @@ export async function withHub(
     for (const client of clients) client.ws.terminate()
     detach()
     await hub.close(1_000)
-    const closed = once(server, 'close')
-    server.close()
-    server.closeAllConnections()
-    await closed
+    await shut(server)
   }
   const { connections, streams, subscriptions } = hub.stats()
   assert.deepEqual([connections, streams, subscriptions], [0, 0, 0], 'left behind')
-}
-
-/** Chance from a seed; a failure of `run` names the seed. `SEED=…` repeats it. */
-export async function byChance(run: (chance: Chance) => Promise<void>): Promise<void> {
-  const { seed, below } = seededChance()
-  try {
-    await run(below)
-  } catch (error) {
-    throw new Error(`with SEED=${seed}: ${error instanceof Error ? error.message : error}`, { cause: error })
-  }
 }

@@ -5,8 +5,10 @@ import { once } from 'node:events'
 import { connect as connectTcp } from 'node:net'
 import { describe, it } from 'node:test'
 import type { TurboCableOptions } from '../../../src/index.ts'
+import { Asking } from '../../support/asking.ts'
 import { type UpgradeAnswer, upgradeAnswer } from '../../support/upgrade-answer.ts'
 import { warnings } from '../../support/warnings.ts'
+import { frame, handshake } from '../../support/websocket.mjs'
 import { withCable } from '../../support/with-cable.ts'
 
 type Authenticate = NonNullable<TurboCableOptions['authenticate']>
@@ -79,32 +81,22 @@ describe('authenticate', () => {
   }
 
   it('that never answers holds no place for a client that has gone', () => {
-    const asked: (() => void)[] = []
-    let waiting: (identity: unknown) => void = () => {}
-    let calls = 0
-    const authenticate = () => {
-      asked.shift()?.()
-      // The first client is answered by nobody; the others at once.
-      return calls++ === 0
-        ? new Promise((resolve) => {
-            waiting = resolve
-          })
-        : 'somebody'
-    }
+    const app = new Asking<unknown>()
+    // The first client is answered by nobody; the others at once.
+    const authenticate = (request: unknown) => (app.count === 0 ? app.ask(request) : 'somebody')
     return withCable({ authenticate, limits: { connections: 1 } }, async ({ port, server, connect, cable }) => {
-      const question = new Promise<void>((resolve) => asked.push(resolve))
       const serverSide = once(server, 'connection')
       const gone = connectTcp(port, '127.0.0.1')
-      gone.write(handshake)
+      gone.write(handshake())
       const [socket] = await serverSide
-      await question
+      const question = await app.next()
       assert.deepEqual(refused(await upgradeAnswer(port)), [503, 'Too many connections'], 'the place is taken')
       const closed = once(socket, 'close')
       gone.end()
       await closed
       assert.equal((await (await connect()).subscribe('s')).type, 'subscribed')
       // The answer that comes after all is nobody's.
-      waiting('somebody')
+      question.answer('somebody')
       assert.equal((await upgradeAnswer(port)).status, 503)
       assert.equal(cable.stats().connections, 1)
     })
@@ -123,7 +115,7 @@ describe('authenticate', () => {
       for (let n = 0; n < 3; n++) {
         const serverSide = once(server, 'connection')
         const client = connectTcp(port, '127.0.0.1')
-        client.write(handshake)
+        client.write(handshake())
         const [socket] = await serverSide
         while (calls <= n) await new Promise(setImmediate)
         const closed = once(socket, 'close')
@@ -140,42 +132,30 @@ describe('authenticate', () => {
   })
 
   it('that never answers does not hold up close()', () => {
-    let asked: () => void = () => {}
-    const question = new Promise<void>((resolve) => {
-      asked = resolve
-    })
-    const authenticate = () => {
-      asked()
-      return new Promise(() => {})
-    }
-    return withCable({ authenticate }, async ({ port, cable }) => {
+    const app = new Asking<unknown>()
+    return withCable({ authenticate: app.ask }, async ({ port, cable }) => {
       const answer = upgradeAnswer(port)
-      await question
+      await app.next()
       await cable.close({ timeout: 1_000 })
       assert.deepEqual(refused(await answer), [503, 'Closing'])
     })
   })
 
   it('loses nothing of what a client sends ahead of the answer, with the handshake or after it', () => {
-    let asked: (answer: (identity: string) => void) => void = () => {}
-    const question = new Promise<(identity: string) => void>((resolve) => {
-      asked = resolve
-    })
-    const authenticate = () => new Promise<string>((resolve) => asked(resolve))
-    return withCable({ authenticate }, async ({ port, server }) => {
+    const app = new Asking<unknown>()
+    return withCable({ authenticate: app.ask }, async ({ port, server }) => {
       const serverSide = once(server, 'connection')
       const socket = connectTcp(port, '127.0.0.1')
-      // A masked text frame in the same packet as the handshake: {"type":"subscribe","stream":"s"}.
-      const text = Buffer.from('{"type":"subscribe","stream":"s"}')
-      const frame = Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), text])
-      socket.write(Buffer.concat([Buffer.from(handshake), frame]))
-      const answer = await question
+      const subscribe = frame('{"type":"subscribe","stream":"s"}')
+      // In one packet.
+      socket.write(Buffer.concat([handshake(), subscribe]))
+      const question = await app.next()
       const [peer] = await serverSide
       const arrived = once(peer, 'readable')
-      socket.write(frame)
+      socket.write(subscribe)
       await arrived
-      assert.equal(peer.bytesRead, handshake.length + 2 * frame.length)
-      answer('somebody')
+      assert.equal(peer.bytesRead, handshake().length + 2 * subscribe.length)
+      question.answer('somebody')
       let received = ''
       for await (const chunk of socket) {
         received += chunk
@@ -185,14 +165,3 @@ describe('authenticate', () => {
     })
   })
 })
-
-const handshake = [
-  'GET /cable HTTP/1.1',
-  'Host: 127.0.0.1',
-  'Connection: Upgrade',
-  'Upgrade: websocket',
-  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-  'Sec-WebSocket-Version: 13',
-  '',
-  '',
-].join('\r\n')

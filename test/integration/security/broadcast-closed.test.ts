@@ -1,10 +1,8 @@
 // Who may speak: a process on this machine that speaks for itself, or who has the token. Nobody else, whatever they pretend.
 
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { describe, it } from 'node:test'
+import { withHttpProxy } from '../../support/http-proxy.ts'
 import { type Posted, post } from '../../support/post.ts'
 import { readProjectFile } from '../../support/project-files.ts'
 import { withSubscriber } from '../../support/with-subscriber.ts'
@@ -113,41 +111,10 @@ describe('the token', () => {
 })
 
 describe('a reverse proxy on this machine that adds no header of its own', () => {
-  // It passes each request on as it came, Host and all, by HTTP/1.1.
-  async function withProxy(target: number, run: (port: number) => Promise<void>, headers: object = {}) {
-    const proxy = createServer((incoming, answer) => {
-      const outgoing = request(
-        {
-          host: '127.0.0.1',
-          port: target,
-          path: incoming.url,
-          method: incoming.method,
-          headers: { ...incoming.headers, ...headers },
-          agent: false,
-        },
-        (response) => {
-          answer.writeHead(response.statusCode ?? 502, response.headers)
-          response.pipe(answer)
-        },
-      )
-      outgoing.on('error', () => answer.destroy())
-      incoming.pipe(outgoing)
-    }).listen(0, '127.0.0.1')
-    await once(proxy, 'listening')
-    try {
-      await run((proxy.address() as AddressInfo).port)
-    } finally {
-      const closed = once(proxy, 'close')
-      proxy.close()
-      proxy.closeAllConnections()
-      await closed
-    }
-  }
-
   it('lets nobody in who asks for the site by its name, but who has the token', () =>
     withSubscriber(
       async ({ port }) => {
-        await withProxy(port, async (proxy) => {
+        await withHttpProxy(port, async (proxy) => {
           assert.deepEqual(await post(proxy, { Host: 'example.com' }), forbidden)
           assert.deepEqual(await post(proxy, { Host: `example.com:${proxy}` }), forbidden)
           assert.deepEqual(await post(proxy, { Host: 'example.com', ...bearer }), taken)
@@ -160,8 +127,8 @@ describe('a reverse proxy on this machine that adds no header of its own', () =>
   // A known limit, kept here so that the document about it stays true.
   it('and asks for localhost cannot be told from a process here: docs/security.md says to block the path', () =>
     withSubscriber(async ({ port }) => {
-      await withProxy(port, async (proxy) => assert.deepEqual(await post(proxy, { Host: 'example.com' }), taken), {
-        host: `localhost:${port}`,
+      await withHttpProxy(port, async (proxy) => assert.deepEqual(await post(proxy, { Host: 'example.com' }), taken), {
+        headers: { host: `localhost:${port}` },
       })
       assert.match(readProjectFile('docs/security.md'), /rewrites `Host`[\s\S]*location = \/_broadcast/)
       return 1

@@ -1,12 +1,12 @@
 // A broadcast from another host's address is refused, whatever name it asks for.
 
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
-import { type AddressInfo, isIPv6 } from 'node:net'
+import { isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { describe, it } from 'node:test'
 import { isTrustedPeer } from '../../../src/http/trusted-peer.ts'
+import { listen, shut } from '../../support/http-server.ts'
 import { type Posted, post } from '../../support/post.ts'
 import { type Start, startExpress } from '../../support/with-cable.ts'
 import { withSubscriber } from '../../support/with-subscriber.ts'
@@ -20,11 +20,8 @@ describe("another host's address", () => {
   // All interfaces, so that the machine can be asked by the address that others know it by.
   const startOpen: Start = async (options) => {
     const { cable, server } = await startExpress(options)
-    server.close()
-    await once(server, 'close')
-    server.listen(0)
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
+    await shut(server)
+    const port = await listen(server, { host: '' })
     return { cable, server, port, origin: `http://127.0.0.1:${port}` }
   }
   const addresses = Object.values(networkInterfaces())

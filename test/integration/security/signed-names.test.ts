@@ -1,7 +1,6 @@
 // Signed stream names: with a secret, a name is worth something only where the server has printed it.
 
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { describe, it } from 'node:test'
 import express, { type Response as ExpressResponse } from 'express'
@@ -9,6 +8,7 @@ import type { TurboCableOptions } from '../../../src/index.ts'
 import { railsStreamKey, turboCable } from '../../../src/index.ts'
 import { Signer } from '../../../src/stream/signer.ts'
 import { TestClient } from '../../support/client.ts'
+import { shut } from '../../support/http-server.ts'
 import { warnings } from '../../support/warnings.ts'
 import { listening, withCable } from '../../support/with-cable.ts'
 
@@ -138,10 +138,7 @@ describe('with a secret', () => {
       await socket.close()
     } finally {
       await cable.close()
-      const closed = once(server, 'close')
-      server.close()
-      server.closeAllConnections()
-      await closed
+      await shut(server)
     }
   })
 })

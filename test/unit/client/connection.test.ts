@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Connection } from '../../../client/connection.ts'
-import { FakeClock } from './fake-clock.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 import { listener, withServer } from './with-server.ts'
 
 const subscribed = (stream: string, more: object = {}) => ({ type: 'subscribed', stream, ...more })

@@ -6,26 +6,10 @@ import { WebSocket, WebSocketServer } from 'ws'
 import { Connection, type ConnectionOptions } from '../../../client/connection.ts'
 import type { Message } from '../../../client/protocol.ts'
 import type { Listener } from '../../../client/subscriptions.ts'
-import { FakeClock } from './fake-clock.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import { Queue } from '../../support/queue.ts'
 
 type Frame = { type: string; stream?: string; cursor?: string | null; connection?: string }
-
-/** A queue whose `next()` waits for what is not there yet. */
-class Queue<Item> {
-  readonly items: Item[] = []
-  #waiting: ((item: Item) => void)[] = []
-
-  push(item: Item): void {
-    const taker = this.#waiting.shift()
-    if (taker) taker(item)
-    else this.items.push(item)
-  }
-
-  next(): Promise<Item> {
-    const [item] = this.items.splice(0, 1)
-    return item ? Promise.resolve(item) : new Promise((resolve) => this.#waiting.push(resolve))
-  }
-}
 
 /** One accepted socket, seen from the server. */
 export class Peer {

@@ -1,10 +1,9 @@
 // The publisher of other processes, against real servers: well, slow, refusing and gone.
 
 import assert from 'node:assert/strict'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { test } from 'node:test'
 import { broadcastToken, broadcastUrl, httpPublisher } from '../../../src/publisher/http.ts'
+import { freePort } from '../../support/http-server.ts'
 import { broadcastServer } from '../../support/sending.ts'
 
 const one = [{ stream: 's', data: '<b>é</b>' }]
@@ -103,10 +102,7 @@ test('an answer that does not end within the timeout counts by its status', asyn
 })
 
 test('a refused connection names its code', async () => {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
+  const port = await freePort()
   for (const host of ['127.0.0.1', 'localhost']) {
     await assert.rejects(httpPublisher({ url: `http://${host}:${port}/_broadcast` }).publish(one), {
       code: 'TURBO_CABLE_UNREACHABLE',

@@ -1,0 +1,36 @@
+// The network of a client's machine, which can be unplugged.
+
+import { WebSocket } from 'ws'
+
+export class Plug {
+  #connected = true
+  readonly #sockets = new Set<WebSocket>()
+  /** The class of the sockets that go through this plug. */
+  readonly WebSocket: new (
+    url: string,
+  ) => WebSocket
+
+  constructor() {
+    const connected = () => this.#connected
+    const sockets = this.#sockets
+    this.WebSocket = class extends WebSocket {
+      constructor(url: string) {
+        // Port 1 refuses: what a connect comes to without a network.
+        super(connected() ? url : 'ws://127.0.0.1:1/')
+        sockets.add(this)
+        this.on('error', () => {})
+        this.on('close', () => sockets.delete(this))
+      }
+    }
+  }
+
+  /** Every socket ends without a close, and no other can be had. */
+  pull(): void {
+    this.#connected = false
+    for (const socket of this.#sockets) socket.terminate()
+  }
+
+  push(): void {
+    this.#connected = true
+  }
+}

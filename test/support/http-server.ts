@@ -1,0 +1,44 @@
+// A server of a test's own: on a free port while the test runs, and gone with all its connections afterwards.
+
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** Listens, on a free port where none is given; resolves to the port. */
+export async function listen(server: Server, { port = 0, host = '127.0.0.1' } = {}): Promise<number> {
+  server.listen(port, host)
+  await once(server, 'listening')
+  return portOf(server)
+}
+
+/** The port that a server listens on. */
+export function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port
+}
+
+/** Closes the server and whatever it has; resolves when it is closed. */
+export async function shut(server: Server): Promise<void> {
+  if (!server.listening) return
+  const closed = once(server, 'close')
+  server.close()
+  server.closeAllConnections()
+  await closed
+}
+
+/** Serves while `run` runs. */
+export async function whileServing(server: Server, run: (port: number) => Promise<void>): Promise<void> {
+  const port = await listen(server)
+  try {
+    await run(port)
+  } finally {
+    await shut(server)
+  }
+}
+
+/** A port that nobody listens at now. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  const port = await listen(server)
+  await shut(server)
+  return port
+}
