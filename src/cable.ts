@@ -59,6 +59,8 @@ export interface HostParts {
   readonly mountPaths?: () => readonly string[]
   /** Whether a server serves this host, so that its upgrades are taken before its first request. */
   readonly serves?: (server: Server) => boolean
+  /** The host attaches to its server by itself: a request shows nothing new. */
+  readonly knowsServer?: boolean
   /** Renders partials, where the options name no function for it. */
   readonly renderer?: () => Renderer | undefined
   /** Spoken beside turbo-cable's own, chosen by a client's subprotocol. */
@@ -103,7 +105,7 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
     ...createVerbs(parts),
     handle(request, response, mount = '') {
       if (hub.closed) return false
-      if (servers.meet(request) && !host.mountPaths?.().length) shown.add(mount)
+      if (!host.knowsServer && servers.meet(request) && !host.mountPaths?.().length) shown.add(mount)
       return requests.handle(request, response)
     },
     page: (mount) => createPage({ cursor: hub.cursor(), url: () => url(mount), sign, signedStream }),
