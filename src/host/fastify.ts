@@ -44,7 +44,7 @@ declare module 'fastify' {
  * @throws TurboCableError TURBO_CABLE_BAD_OPTION
  */
 export const turboCable = Object.assign(
-  (fastify: FastifyHost, options: TurboCableOptions, done: () => void): void => {
+  async (fastify: FastifyHost, options: TurboCableOptions): Promise<void> => {
     const view = () => (fastify as { view?: View }).view
     const core = createCable(options, {
       knowsServer: true,
@@ -65,7 +65,6 @@ export const turboCable = Object.assign(
       else next()
     })
     fastify.addHook('preClose', () => core.close())
-    done()
   },
   // What fastify-plugin would write on it: hooks and decorators are for the whole app, and not for this plugin alone.
   {

@@ -23,11 +23,11 @@ export function viewRenderer(view: View): Renderer {
   }
 }
 
-// The plugins read a template's file and let the error of that through, which names the path. A file missing *inside* a template
-// has another name, or comes wrapped by the engine: that is a failure of the template.
+// The plugins read a template's file and let the error of that through, which names the path. When a file is missing *inside* a
+// template, the engine puts the template before the message (EJS its path too): that is a failure of the template.
 function isMissing(error: unknown, name: string): boolean {
-  const { code, path } = Object(error) as { code?: unknown; path?: unknown }
-  if (code !== 'ENOENT' || typeof path !== 'string') return false
+  const { code, path, message } = Object(error) as { code?: unknown; path?: unknown; message?: unknown }
+  if (code !== 'ENOENT' || typeof path !== 'string' || !String(message).startsWith('ENOENT')) return false
   const [file = ''] = path.replaceAll('\\', '/').split(/\.[^./]*$/)
   return file.endsWith(`/${name}`)
 }

@@ -1,7 +1,7 @@
 // Each framework with a cable, as small as it can be, for the suites that every host has to pass.
 
 import { once } from 'node:events'
-import type { Server } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import Fastify from 'fastify'
@@ -11,12 +11,12 @@ import type { CableCore } from '../../src/cable.ts'
 import { turboCable as fastifyCable } from '../../src/host/fastify.ts'
 import { turboCable as honoCable } from '../../src/host/hono.ts'
 import { turboCable as koaCable } from '../../src/host/koa.ts'
-import type { TurboCableOptions } from '../../src/index.ts'
+import { type TurboCableOptions, turboCable } from '../../src/index.ts'
 import type { TurboStreamFrom } from '../../src/view/turbo-stream-from.ts'
 import type { Served } from './with-cable.ts'
 
 export interface Hosted extends Served {
-  readonly cable: CableCore
+  readonly cable: Omit<CableCore, 'handle'>
   readonly server: Server
 }
 
@@ -50,7 +50,7 @@ const startKoa: StartHost = async (options, page) => {
   })
   const server = app.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  return seen(running(server, cable))
+  return running(server, cable)
 }
 
 const startHono: StartHost = async (options, page) => {
@@ -61,18 +61,32 @@ const startHono: StartHost = async (options, page) => {
   app.notFound((c) => c.text('the app', 404))
   const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }) as Server
   await once(server, 'listening')
-  return seen(running(server, cable))
+  return running(server, cable)
 }
 
-export const hosts = { Fastify: startFastify, Koa: startKoa, Hono: startHono }
+// The first request shows a cable its server.
+const shown = (start: StartHost): StartHost => {
+  return async (options, page) => {
+    const hosted = await start(options, page)
+    await (await fetch(hosted.origin)).text()
+    return hosted
+  }
+}
 
-function running(server: Server, cable: CableCore): Hosted {
+const startNode: StartHost = async (options) => {
+  const cable = turboCable(options)
+  const server = createServer((request, response) => cable(request, response)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return running(server, cable)
+}
+
+/** Ready for a WebSocket. */
+export const hosts = { Fastify: startFastify, Koa: shown(startKoa), Hono: shown(startHono) }
+
+/** Those that do not know their server before a request has come to it. */
+export const unseen = { Koa: startKoa, Hono: startHono, 'node:http': startNode }
+
+function running(server: Server, cable: Hosted['cable']): Hosted {
   const { port } = server.address() as AddressInfo
   return { cable, server, port, origin: `http://127.0.0.1:${port}` }
-}
-
-// The first request shows the cable its server.
-async function seen(hosted: Hosted): Promise<Hosted> {
-  await (await fetch(hosted.origin)).text()
-  return hosted
 }
