@@ -28,6 +28,6 @@ export function viewRenderer(view: View): Renderer {
 function isMissing(error: unknown, name: string): boolean {
   const { code, path, message } = Object(error) as { code?: unknown; path?: unknown; message?: unknown }
   if (code !== 'ENOENT' || typeof path !== 'string' || !String(message).startsWith('ENOENT')) return false
-  const [file = ''] = path.replaceAll('\\', '/').split(/\.[^./]*$/)
-  return file.endsWith(`/${name}`)
+  const file = path.replaceAll('\\', '/')
+  return file.endsWith(`/${name}`) || file.replace(/\.[^./]*$/, '').endsWith(`/${name}`)
 }
