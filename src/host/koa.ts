@@ -69,5 +69,5 @@ function rendererOf(context: { render?: View }, { turboStreamFrom, turboCableTag
   const { render } = context
   if (!render) return undefined
   const state = { turboStreamFrom, turboCableTags, signedStream }
-  return viewRenderer((name, locals) => render.call({ state }, name, { ...locals, writeResp: false }))
+  return viewRenderer((name, locals) => render.call({ state }, name, locals))
 }
