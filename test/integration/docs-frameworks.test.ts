@@ -31,7 +31,7 @@ const bun = [runtimeBinary('bun')]
 const deno = [
   runtimeBinary('deno'),
   'run',
-  ...(/`deno run (.*) \S+`/.exec(readProjectFile(page))?.[1] ?? '').split(' '),
+  ...(/`deno run ([^`]*) \S+`/.exec(readProjectFile(page))?.[1] ?? '').split(' '),
 ]
 
 async function running(file: keyof typeof packages, command: string[], run: (origin: string) => Promise<void>) {
