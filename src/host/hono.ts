@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type {} from 'hono'
 import { type CableCore, createCable } from '../cable'
+import { warn } from '../log'
 import type { TurboCableOptions } from '../options'
 import type { PageHelpers } from '../view/page'
 
@@ -35,9 +36,14 @@ declare module 'hono' {
  */
 export function turboCable(options: TurboCableOptions = {}): Cable {
   const core = createCable(options)
+  let warned = false
   const middleware: HonoMiddleware = async (context, next) => {
     context.set('turbo', core.page())
     const { incoming, outgoing } = Object(context.env) as { incoming?: Incoming; outgoing?: ServerResponse }
+    if (!incoming && !warned) {
+      warned = true
+      warn('turbo-cable/hono sees no request of Node: pages stay as they are, unless @hono/node-server serves the app')
+    }
     if (!incoming || !outgoing) return void (await next())
     // Somebody before the cable has read the body, and Hono keeps it.
     if (incoming.readableDidRead && isJson(incoming)) incoming.body ??= await context.req.text().catch(() => undefined)

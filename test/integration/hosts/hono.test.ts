@@ -12,6 +12,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import { WebSocketServer } from 'ws'
 import { type Cable, turboCable } from '../../../src/host/hono.ts'
 import { TestClient } from '../../support/client.ts'
+import { warnings } from '../../support/warnings.ts'
 import { type Context, type Served, withServed } from '../../support/with-cable.ts'
 
 function serving(
@@ -79,6 +80,20 @@ describe('Hono: POST /_broadcast', () => {
 })
 
 describe('Hono', () => {
+  it('says so, once, where it is not on Node', async (t) => {
+    const lines = warnings(t)
+    const cable = turboCable()
+    const app = new Hono()
+    app.use(cable)
+    app.get('/', (c) => c.text(c.var.turbo.turboStreamFrom('s')))
+    for (let times = 0; times < 2; times++) {
+      assert.match(await (await app.request('/')).text(), /data-streams="s"/)
+    }
+    assert.equal(lines.length, 1)
+    assert.match(lines[0] ?? '', /@hono\/node-server/)
+    await cable.close()
+  })
+
   it('renders the partials of broadcasts with the option `render`', () =>
     serving(
       (app, cable) => void app.use(cable),
