@@ -71,6 +71,8 @@ export interface HostParts {
   readonly mountPaths?: () => readonly string[]
   /** Whether a server serves this host. Its upgrades are then taken before its first request. */
   readonly serves?: (server: Server) => boolean
+  /** The host attaches to its server by itself: a request shows nothing new. */
+  readonly knowsServer?: boolean
   /** Renders partials, if the options have no `render`. */
   readonly renderer?: () => Renderer | undefined
   /** Protocols beside turbo-cable's own. A client chooses one by its subprotocol. */
@@ -115,7 +117,7 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
     ...createVerbs(parts),
     handle(request, response, mount = '') {
       if (hub.closed) return false
-      if (servers.meet(request) && !host.mountPaths?.().length) shown.add(mount)
+      if (!host.knowsServer && servers.meet(request) && !host.mountPaths?.().length) shown.add(mount)
       return requests.handle(request, response)
     },
     page: (mount) => createPage({ cursor: hub.cursor(), url: () => url(mount), sign, signedStream }),

@@ -27,16 +27,26 @@ export class Requests {
 
   /** Answers a request whose `url` is relative to the mount. Returns false, and does nothing, if it is not the cable's. */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
-    const { method, url = '' } = request
+    const { method, url = '', headers } = request
     const { path, broadcastPath } = this.#paths
     const [asked = ''] = url.split('?', 1)
     if (asked === broadcastPath && method === 'POST') {
       this.#endpoint.handle(request, response).catch((error: unknown) => fail(response, error))
       return true
     }
+    if (asked === path && headers.upgrade?.toLowerCase() === 'websocket') return comeBack(response)
     const isFile = (method === 'GET' || method === 'HEAD') && asked.startsWith(`${path}/`)
     return isFile && serveAsset(asked.slice(path.length + 1), request, response)
   }
+}
+
+// Where nobody said which server it is, Node hands the first upgrade over as an ordinary request. That one shows the server, whose
+// next upgrades are taken, but its own socket is the http parser's: the client has to connect once more.
+function comeBack(response: ServerResponse): true {
+  debug('an upgrade came before the server was known: the client has to come again')
+  response.writeHead(503, { 'Retry-After': '0', Connection: 'close', 'Content-Type': 'text/plain; charset=utf-8' })
+  response.end('Service Unavailable: connect again')
+  return true
 }
 
 function fail(response: ServerResponse, error: unknown): void {

@@ -4,12 +4,12 @@
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { describe, it } from 'node:test'
-import { type Start, withCable } from '../support/with-cable.ts'
+import { type Served, type Start, withServed } from '../support/with-cable.ts'
 
-export function cableTests(name: string, start: Start): void {
+export function cableTests(name: string, start: Start<Served>): void {
   describe(`${name}: the socket`, () => {
     it('answers a subscribe with the stream it asked for', () =>
-      withCable(
+      withServed(
         {},
         async ({ connect }) => {
           const client = await connect()
@@ -20,7 +20,7 @@ export function cableTests(name: string, start: Start): void {
       ))
 
     it('delivers a broadcast to each subscriber of its stream and to nobody else', () =>
-      withCable(
+      withServed(
         {},
         async ({ connect, broadcast }) => {
           const [first, second, other] = [await connect(), await connect(), await connect()]
@@ -38,7 +38,7 @@ export function cableTests(name: string, start: Start): void {
       ))
 
     it('answers a repeated subscribe again and delivers once', () =>
-      withCable(
+      withServed(
         {},
         async ({ connect, broadcast }) => {
           const client = await connect()
@@ -51,7 +51,7 @@ export function cableTests(name: string, start: Start): void {
       ))
 
     it('answers nothing to an unsubscribe and delivers nothing after it', () =>
-      withCable(
+      withServed(
         {},
         async ({ connect, broadcast }) => {
           const client = await connect()
@@ -65,7 +65,7 @@ export function cableTests(name: string, start: Start): void {
       ))
 
     it('keeps the order of a stream', () =>
-      withCable(
+      withServed(
         {},
         async ({ connect, cable }) => {
           const client = await connect()
@@ -86,7 +86,7 @@ export function cableTests(name: string, start: Start): void {
       ['a pong', '{"type":"pong"}'],
     ] as const) {
       it(`ignores ${what} and keeps the socket`, () =>
-        withCable(
+        withServed(
           {},
           async ({ connect }) => {
             const client = await connect()
@@ -98,7 +98,7 @@ export function cableTests(name: string, start: Start): void {
     }
 
     it('ignores a binary frame, even one that holds a command', () =>
-      withCable(
+      withServed(
         {},
         async ({ connect }) => {
           const client = await connect()
@@ -109,7 +109,7 @@ export function cableTests(name: string, start: Start): void {
       ))
 
     it('takes a frame of 131072 bytes and closes with 1009 after a larger one', () =>
-      withCable(
+      withServed(
         {},
         async ({ connect }) => {
           const client = await connect()
@@ -122,7 +122,7 @@ export function cableTests(name: string, start: Start): void {
       ))
 
     it('leaves a plain GET of its path to the app', () =>
-      withCable(
+      withServed(
         {},
         async ({ origin, mount = '' }) => {
           const response = await fetch(`${origin}${mount}/cable`)
@@ -149,7 +149,7 @@ export function cableTests(name: string, start: Start): void {
     ]
     for (const [what, body, status, text] of refusals) {
       it(`refuses ${what} with ${status} ${text}`, () =>
-        withCable(
+        withServed(
           {},
           async ({ broadcast }) => {
             const response = await broadcast(body)
@@ -162,7 +162,7 @@ export function cableTests(name: string, start: Start): void {
     }
 
     it('answers 200 OK also when nobody listens', () =>
-      withCable(
+      withServed(
         {},
         async ({ broadcast }) => {
           const response = await broadcast({ stream: 's', data: null })
@@ -173,7 +173,7 @@ export function cableTests(name: string, start: Start): void {
       ))
 
     it('refuses a body that is not declared as JSON with 415', () =>
-      withCable(
+      withServed(
         {},
         async ({ broadcast }) => {
           for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp']) {
@@ -184,7 +184,7 @@ export function cableTests(name: string, start: Start): void {
       ))
 
     it('refuses a body over the limit with 413 and goes on serving', () =>
-      withCable(
+      withServed(
         {},
         async ({ broadcast }) => {
           const data = 'x'.repeat(10 * 1024 * 1024)
@@ -196,7 +196,7 @@ export function cableTests(name: string, start: Start): void {
       ))
 
     it('takes a batch whole', () =>
-      withCable(
+      withServed(
         {},
         async ({ connect, broadcast }) => {
           const client = await connect()
@@ -216,7 +216,7 @@ export function cableTests(name: string, start: Start): void {
       ))
 
     it('refuses a batch whole when one of it is bad', () =>
-      withCable(
+      withServed(
         {},
         async ({ connect, broadcast }) => {
           const client = await connect()
@@ -229,7 +229,7 @@ export function cableTests(name: string, start: Start): void {
 
     for (const header of ['Forwarded', 'X-Forwarded-For', 'X-Forwarded-Proto', 'Via', 'Origin', 'Sec-Fetch-Site']) {
       it(`refuses a request that carries ${header}: a proxy or a browser is speaking`, () =>
-        withCable(
+        withServed(
           {},
           async ({ connect, port, server, mount = '' }) => {
             const client = await connect()
@@ -247,7 +247,7 @@ export function cableTests(name: string, start: Start): void {
     }
 
     it('lets a forwarded request in with the token, and no other', () =>
-      withCable(
+      withServed(
         { broadcastToken: ['old', 'new'] },
         async ({ broadcast }) => {
           const forwarded = { 'X-Forwarded-For': '203.0.113.9' }
@@ -263,7 +263,7 @@ export function cableTests(name: string, start: Start): void {
       ))
 
     it('leaves other methods to the app', () =>
-      withCable(
+      withServed(
         {},
         async ({ origin, mount = '' }) => {
           assert.equal(await (await fetch(`${origin}${mount}/_broadcast`)).text(), 'the app')
@@ -274,7 +274,7 @@ export function cableTests(name: string, start: Start): void {
 
   describe(`${name}: close()`, () => {
     it('tells clients to reconnect, closes with 1012, and leaves the http server alone', () =>
-      withCable(
+      withServed(
         {},
         async ({ connect, cable, origin, mount = '' }) => {
           const client = await connect()

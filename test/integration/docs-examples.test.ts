@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent, createServer, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,9 +10,8 @@ import { test } from 'node:test'
 import express from 'express'
 import { turboCable } from '../../src/index.ts'
 import { TestClient } from '../support/client.ts'
+import { docsProgram, linkPackages } from '../support/docs.ts'
 import { Program } from '../support/program.ts'
-import { readProjectFile } from '../support/project-files.ts'
-import { root } from '../support/run.ts'
 import { listening, withCable } from '../support/with-cable.ts'
 
 /** A program of a page of docs/, in a folder that has this package and those that it needs. */
@@ -22,14 +21,9 @@ class Example {
   #program: Program | undefined
 
   constructor(page: string, file: string) {
-    const [, code] = new RegExp(`^\`\`\`js file=${file}\n(.*?)^\`\`\``, 'ms').exec(readProjectFile(page)) ?? []
-    assert.ok(code, `${page} has no program ${file}`)
     this.#file = join(this.#folder, file)
-    writeFileSync(this.#file, code)
-    const modules = join(this.#folder, 'node_modules')
-    mkdirSync(modules)
-    symlinkSync(root, join(modules, 'turbo-cable'), 'dir')
-    for (const name of ['express', 'ws']) symlinkSync(join(root, 'node_modules', name), join(modules, name), 'dir')
+    writeFileSync(this.#file, docsProgram(page, file))
+    linkPackages(this.#folder, ['express', 'ws'])
   }
 
   start(parameters: string[], env: NodeJS.ProcessEnv = {}): Program {

@@ -37,6 +37,21 @@ test('a TypeScript app with CommonJS and the classic resolution compiles and is 
     await whileRunning(app, [process.execPath, join('dist', 'app.js')], assertLive)
   }))
 
+test('the types of Fastify, Koa and Hono apps hold, with the newest and with the classic resolution', () =>
+  inEmptyFolder(async (folder) => {
+    const types = ['@types/express', '@types/node', '@types/koa']
+    const app = await installApp(folder, 'hosts', ['express', 'fastify', 'koa', 'hono', '@hono/node-server', ...types])
+    for (const [compiler, project] of [
+      [newestTypeScript, 'tsconfig.json'],
+      [classicTypeScript, 'tsconfig.classic.json'],
+    ] as const) {
+      const { output } = await run(process.execPath, [compiler, '-p', project], { cwd: app })
+      // What is wrong inside the types of other packages is theirs.
+      const ours = output.split('\n').filter((line) => line.trim() && !/^node_modules\/(?!turbo-cable\/)/.test(line))
+      assert.deepEqual(ours, [])
+    }
+  }))
+
 async function compile(tsc: string, app: string): Promise<void> {
   const { code, output } = await run(process.execPath, [tsc, '-p', app], { cwd: app })
   assert.equal(code, 0, output)

@@ -59,6 +59,26 @@ test("import 'turbo-cable' has the public names, and they are the same values", 
   assert.deepEqual(await namesOf(differing), [])
 })
 
+for (const host of ['fastify', 'koa', 'hono']) {
+  test(`'turbo-cable/${host}' has its turboCable, required and imported the same`, async () => {
+    assert.deepEqual(await namesOf(`Object.keys(require('turbo-cable/${host}'))`), ['turboCable'])
+    assert.deepEqual(await namesOf(`import('turbo-cable/${host}').then(Object.keys)`), ['turboCable'])
+    const differing = `import('turbo-cable/${host}').then(m => m.turboCable === require('turbo-cable/${host}').turboCable ? [] : ['turboCable'])`
+    assert.deepEqual(await namesOf(differing), [])
+  })
+}
+
+test('the free verbs of the root send to the cable of a subpath, however either came in', async () => {
+  const script = `import('turbo-cable/koa').then(async ({ turboCable }) => {
+    const cable = turboCable()
+    await require('turbo-cable').broadcastJson('s', 1)
+    const { broadcasts } = cable.stats()
+    await cable.close()
+    return [String(broadcasts)]
+  })`
+  assert.deepEqual(await namesOf(script), ['1'])
+})
+
 test("import 'turbo-cable/client' has the client's public names", async () => {
   assert.deepEqual(await browserNamesOf('turbo-cable/client'), CLIENT_NAMES)
 })

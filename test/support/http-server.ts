@@ -1,8 +1,15 @@
 // A server of a test's own: on a free port while the test runs, and gone with all its connections afterwards.
 
-import { once } from 'node:events'
+import { type EventEmitter, once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+
+/** A server, here or in another process: it emits `close` once it is closed. */
+export interface Closing extends EventEmitter {
+  readonly listening?: boolean
+  close(): unknown
+  closeAllConnections(): void
+}
 
 /** Listens, on a free port where none is given; resolves to the port. */
 export async function listen(server: Server, { port = 0, host = '127.0.0.1' } = {}): Promise<number> {
@@ -17,8 +24,8 @@ export function portOf(server: Server): number {
 }
 
 /** Closes the server and whatever it has; resolves when it is closed. */
-export async function shut(server: Server): Promise<void> {
-  if (!server.listening) return
+export async function shut(server: Closing): Promise<void> {
+  if (server.listening === false) return
   const closed = once(server, 'close')
   server.close()
   server.closeAllConnections()

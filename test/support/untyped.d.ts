@@ -1,3 +1,4 @@
-// Session middleware, which comes without types.
+// Packages that come without types.
 
 declare module 'express-session'
+declare module '@koa/ejs'

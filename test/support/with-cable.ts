@@ -4,14 +4,19 @@ import assert from 'node:assert/strict'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import express from 'express'
-import type { Cable, TurboCableOptions } from '../../src/index.ts'
+import type { Cable, HubStats, Json, TurboCableOptions } from '../../src/index.ts'
 import { turboCable } from '../../src/index.ts'
 import { TestClient } from './client.ts'
-import { listen, shut } from './http-server.ts'
+import { type Closing, listen, shut } from './http-server.ts'
 
-export interface Running {
-  readonly cable: Cable
-  readonly server: Server
+/** Something that serves a cable, here or in another process. */
+export interface Served {
+  readonly cable: {
+    broadcastJson(stream: string, data: Json): Promise<boolean>
+    close(options: { timeout: number }): Promise<void>
+    stats(): HubStats | Promise<HubStats>
+  }
+  readonly server: Closing
   readonly port: number
   /** `http://127.0.0.1:1234` */
   readonly origin: string
@@ -19,7 +24,13 @@ export interface Running {
   readonly mount?: string
 }
 
-export interface Context extends Running {
+/** A cable in this process. */
+export interface Running extends Served {
+  readonly cable: Cable
+  readonly server: Server
+}
+
+export type Context<What extends Served = Running> = What & {
   /** A connected client. */
   connect(path?: string, headers?: Record<string, string>): Promise<TestClient>
   /** One POST to the broadcast path, as another process would send it. */
@@ -27,7 +38,7 @@ export interface Context extends Running {
 }
 
 /** Starts something that serves a cable, and waits until it listens. */
-export type Start = (options: TurboCableOptions) => Promise<Running>
+export type Start<What extends Served = Running> = (options: TurboCableOptions) => Promise<What>
 
 /** An Express 5 app with the cable before its routes. */
 export const startExpress: Start = async (options) => {
@@ -50,13 +61,13 @@ export const startBare: Start = async (options) => {
   return listening(server, cable)
 }
 
-export async function listening(
+export async function listening<Any extends Served['cable']>(
   server: Server,
-  cable: Cable,
+  cable: Any,
   protocol = 'http',
   mount = '',
   wanted = 0,
-): Promise<Running> {
+): Promise<Served & { readonly cable: Any; readonly server: Server }> {
   const port = await listen(server, { port: wanted })
   return { cable, server, port, origin: `${protocol}://127.0.0.1:${port}`, mount }
 }
@@ -65,10 +76,19 @@ export async function listening(
 const hour = 3_600_000
 const quiet = { interval: hour, timeout: 2 * hour }
 
-export async function withCable(
+export function withCable(
   options: TurboCableOptions,
   run: (context: Context) => Promise<void>,
-  start = startExpress,
+  start: Start = startExpress,
+): Promise<void> {
+  return withServed(options, run, start)
+}
+
+/** The same for what need not be a cable of Express in this process. */
+export async function withServed<What extends Served>(
+  options: TurboCableOptions,
+  run: (context: Context<What>) => Promise<void>,
+  start: Start<What>,
 ): Promise<void> {
   const running = await start({ heartbeat: quiet, ...options })
   const clients: TestClient[] = []
@@ -93,7 +113,7 @@ export async function withCable(
     await running.cable.close({ timeout: 1_000 })
     await shut(running.server)
   }
-  const { connections, streams, subscriptions } = running.cable.stats()
+  const { connections, streams, subscriptions } = await running.cable.stats()
   assert.deepEqual(
     { connections, streams, subscriptions },
     { connections: 0, streams: 0, subscriptions: 0 },

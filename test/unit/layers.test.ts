@@ -47,11 +47,16 @@ test('no files import each other in a circle, types included', () => {
   assert.deepEqual(findCycle(), [])
 })
 
-test('the server imports neither Express nor a view engine', () => {
-  const foreign = /^(?:express|ejs|pug|hbs|handlebars)(?:\/|$)/
+test('the server imports neither a view engine nor, at run time, a framework', () => {
+  const foreign = /^(?:ejs|pug|hbs|handlebars)(?:\/|$)/
+  const framework = /^(?:express|fastify|koa|hono|next|@(?:fastify|koa|hono|nestjs)\/.*)(?:\/|$)/
   const found = sources
     .filter((file) => file.startsWith('src/'))
-    .flatMap((file) => (imports.get(file) ?? []).filter(({ specifier }) => foreign.test(specifier)).map(() => file))
+    .flatMap((file) =>
+      (imports.get(file) ?? [])
+        .filter(({ specifier, typeOnly }) => foreign.test(specifier) || (framework.test(specifier) && !typeOnly))
+        .map(() => file),
+    )
   assert.deepEqual(found, [])
 })
 
