@@ -2,4 +2,6 @@
 
 declare module '@hotwired/turbo' {
   export function renderStreamMessage(message: string): void
+  export function fetch(url: string, options: object): Promise<Response>
+  export function visit(location: string, options: object): void
 }

@@ -139,6 +139,8 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
 
   const addLocals = (response: HostResponse, base: string) => {
     const cursor = hub.cursor()
+    // Frames and streams that answer a form have no marker to say how old they are.
+    if (cursor !== undefined && !response.headersSent) response.setHeader('X-Turbo-Cable-Cursor', cursor)
     response.locals ??= {}
     response.locals.turboCableCursor = cursor
     response.locals.turboStreamFrom = createTurboStreamFrom({ cursor: () => cursor, sign })
