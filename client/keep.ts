@@ -1,6 +1,7 @@
 // What a person has changed in a page outlives a morph: what they have typed, chosen or opened, and where they are writing.
 
 import { emit } from './emit.js'
+import { markersIn } from './marker.js'
 
 type Field = HTMLInputElement & HTMLTextAreaElement & HTMLSelectElement
 type BeforeMorph = CustomEvent<{ newElement?: Element }> & { target: Element }
@@ -11,6 +12,17 @@ let refreshing = false
 /** Is the page being refreshed because it was behind? Other morphs keep only where `<body data-turbo-cable-keep>` says so. */
 export function keeping(on: boolean): void {
   refreshing = on
+}
+
+/**
+ * What is permanent in visits is behind too, where it has a marker: in a refresh after a gap it is morphed as the rest. The new
+ * page makes it permanent again.
+ */
+export function releasePermanent(): void {
+  if (!refreshing) return
+  for (const element of document.querySelectorAll('[data-turbo-permanent]')) {
+    if (markersIn(element).length) element.removeAttribute('data-turbo-permanent')
+  }
 }
 
 export const morphListeners = { 'turbo:before-morph-element': element, 'turbo:before-morph-attribute': attribute }
@@ -46,5 +58,9 @@ function changed(element: Element): boolean {
     const first = all.some(({ defaultSelected }) => defaultSelected) || (element as Field).multiple ? -1 : 0
     return all.some(({ selected, defaultSelected }, index) => selected !== (defaultSelected || index === first))
   }
-  return localName === 'input' && (value !== defaultValue || checked !== defaultChecked) && (element as Field).getAttribute('type') !== 'hidden'
+  return (
+    localName === 'input' &&
+    (value !== defaultValue || checked !== defaultChecked) &&
+    (element as Field).getAttribute('type') !== 'hidden'
+  )
 }

@@ -2,6 +2,7 @@
 // server says how old that is in a header, and in the page's markers.
 
 import { take } from './draw.js'
+import { releasePermanent } from './keep.js'
 import { cursorIn } from './marker.js'
 import { add, Part, partOf, removed, rendered } from './parts.js'
 import { type BeforeRender, observing, targeted } from './stream-element.js'
@@ -60,6 +61,7 @@ async function readStreams(response: Response, age: string | undefined): Promise
 }
 
 function renderPage({ detail: { newBody }, detail }: RenderPage): void {
+  releasePermanent()
   replace(document.documentElement, newBody, cursorIn(newBody) ?? page, detail)
 }
 

@@ -26,7 +26,7 @@ interface Heard extends Listener {
 
 function listener(cursor: string | null): Heard {
   const got: unknown[] = []
-  return { cursor, live: false, got, deliver: ({ data }) => got.push(data), notify: () => {} }
+  return { cursor, waiting: true, got, deliver: ({ data }) => got.push(data), notify: () => {} }
 }
 
 for (const [name, Server] of Object.entries({ "the gem's": GemServer, "Navigator's": NavigatorServer })) {
