@@ -50,7 +50,7 @@ export function take(event: BeforeRender): boolean {
   const { message, lacking, events } = drawing
   events.push(event)
   // A marker that a message brings starts, for that message's stream, at that message; its others were read when it was rendered.
-  restrict(event, lacking, ({ added }) => {
+  restrict(event, lacking, (added) => {
     for (const element of added) {
       const age = cursorIn(element)
       if (age && message.cursor) lacking.add(add(new Part(element, age, [[message.stream, message.cursor]])))
@@ -86,14 +86,11 @@ function warn(stream: BeforeRender['target']): void {
   if (warned || location.hostname !== 'localhost' || !/append|prepend/.test(stream.getAttribute('action') ?? '')) return
   if ([...stream.templateContent.children].every(({ id }) => id)) return
   warned = true
-  console.warn(
-    'turbo-cable: an appended element without an id may appear twice; with an id it replaces itself.',
-    stream,
-  )
+  console.warn('turbo-cable: what is appended without an id may appear twice', stream)
 }
 
 function explain(error: unknown): void {
   if (warned || !(error instanceof TypeError) || !('trustedTypes' in window)) return
   warned = true
-  console.error('turbo-cable: Trusted Types block the HTML that Turbo renders; give the page a policy named "default".')
+  console.error('turbo-cable: Trusted Types block Turbo; a policy named "default" lets it render')
 }

@@ -1,7 +1,6 @@
 // What a person has changed in a page outlives a morph: what they have typed, chosen or opened, and where they are writing.
 
 import { emit } from './emit.js'
-import { markersIn } from './marker.js'
 
 type Field = HTMLInputElement & HTMLTextAreaElement & HTMLSelectElement
 type BeforeMorph = CustomEvent<{ newElement?: Element }> & { target: Element }
@@ -14,14 +13,10 @@ export function keeping(on: boolean): void {
   refreshing = on
 }
 
-/**
- * What is permanent in visits is behind too, where it has a marker: in a refresh after a gap it is morphed as the rest. The new
- * page makes it permanent again.
- */
+/** What is permanent is taken over as it is, except where its marker says that it has missed something. */
 export function releasePermanent(): void {
-  if (!refreshing) return
-  for (const element of document.querySelectorAll('[data-turbo-permanent]')) {
-    if (markersIn(element).length) element.removeAttribute('data-turbo-permanent')
+  for (const marker of document.querySelectorAll('[data-behind]')) {
+    marker.closest('[data-turbo-permanent]')?.removeAttribute('data-turbo-permanent')
   }
 }
 
@@ -32,12 +27,13 @@ const asked = () => refreshing || document.body.hasAttribute('data-turbo-cable-k
 function element(event: BeforeMorph): void {
   const { target, detail } = event
   if (!asked() || target.localName === 'body') return
-  const next = detail.newElement
-  if (next && changed(target) && same(target as Field, next as Field)) event.preventDefault()
-  else if (next ? changed(target) : [target, ...target.querySelectorAll('*')].some(changed)) {
-    // It has no place in the new page. Who cancels the event keeps it where it is.
-    if (!emit('turbo-cable:discard', { newElement: next }, target, true)) event.preventDefault()
-  }
+  const { newElement } = detail
+  // Without a new element this one goes, and all that is in it.
+  const lost = newElement ? changed(target) : [target, ...target.querySelectorAll('*')].some(changed)
+  if (!lost) return
+  const stays = newElement && same(target as Field, newElement as Field)
+  // What has no place in the new page is told first. Who cancels the event keeps it where it is.
+  if (stays || !emit('turbo-cable:discard', { newElement }, target, true)) event.preventDefault()
 }
 
 function attribute(event: BeforeAttribute): void {
@@ -45,22 +41,16 @@ function attribute(event: BeforeAttribute): void {
 }
 
 function same(one: Field, other: Field): boolean {
-  return one.localName === other.localName && one.id === other.id && one.name === other.name && one.type === other.type
+  return one.localName === other.localName && one.id === other.id && one.name === other.name
 }
 
 function changed(element: Element): boolean {
-  const { localName, value, defaultValue, checked, defaultChecked, options } = element as Field
-  if (element === document.activeElement && /input|textarea|select/.test(localName)) return true
-  if ((element as HTMLElement).isContentEditable) return element === document.activeElement
-  if (localName === 'textarea') return value !== defaultValue
-  if (localName === 'select') {
-    const all = [...options]
-    const first = all.some(({ defaultSelected }) => defaultSelected) || (element as Field).multiple ? -1 : 0
-    return all.some(({ selected, defaultSelected }, index) => selected !== (defaultSelected || index === first))
-  }
-  return (
-    localName === 'input' &&
-    (value !== defaultValue || checked !== defaultChecked) &&
-    (element as Field).getAttribute('type') !== 'hidden'
-  )
+  const { options, multiple, value, defaultValue, checked, defaultChecked } = element as Field
+  if (element === document.activeElement && element.matches('input,textarea,select,[contenteditable]')) return true
+  if (!element.matches('input:not([type=hidden]),textarea,select')) return false
+  if (!options) return value !== defaultValue || checked !== defaultChecked
+  const all = [...options]
+  // With no default of its own a list that drops down has its first option chosen.
+  const first = multiple || all.some(({ defaultSelected }) => defaultSelected) ? -1 : 0
+  return all.some(({ selected, defaultSelected }, index) => selected !== (defaultSelected || index === first))
 }

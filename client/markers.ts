@@ -13,6 +13,9 @@ import { gap } from './refresh.js'
 import { render } from './render.js'
 import type { Listener } from './subscriptions.js'
 
+/** On a marker whose stream has lost messages, until a response shows that the page has what they brought. */
+const BEHIND = 'data-behind'
+
 const markers = new Map<HTMLElement, Marker>()
 /** Tokens that have expired: a refreshed page brings new ones, or else it was no use. */
 const expired = new Set<string>()
@@ -73,7 +76,6 @@ class Marker {
   readonly #listeners: [stream: string, listener: Listener][]
   readonly #releases: (() => void)[]
   #written: string | undefined
-  #lost = false
 
   constructor(element: HTMLElement, before: Marker | undefined) {
     const { streams, cursor } = element.dataset
@@ -97,10 +99,10 @@ class Marker {
     return this.#listeners.map(([, { cursor }]) => cursor).join()
   }
 
-  /** Is the element as it was left, and nothing on its way? Then a morph has made no other part of the page older either. */
+  /** Is the element as it was left? */
   unchanged(): boolean {
     const { streams, cursor } = this.#element.dataset
-    return streams === this.streams && cursor === this.#written && (this.#lost || !cursor || cursor === this.cursor)
+    return streams === this.streams && cursor === this.#written
   }
 
   show(): void {
@@ -115,7 +117,7 @@ class Marker {
   }
 
   rewind(part: Part): void {
-    if (!part.root.parentElement) this.#lost = false
+    if (!part.root.parentElement) this.#element.removeAttribute(BEHIND)
     const { age } = part
     if (!age) return
     for (const [stream, listener] of this.#listeners) {
@@ -126,7 +128,7 @@ class Marker {
   }
 
   #listener(stream: string, own: string | null): Listener {
-    return {
+    const listener: Listener = {
       cursor: this.#begin(this.#cable.name(stream) ?? stream, own),
       waiting: true,
       deliver: render,
@@ -138,11 +140,14 @@ class Marker {
         gap(stream, SPREAD)
       },
       moved: (lost, name) => {
-        this.#lost ||= lost
-        if (lost) advance(name, this.cursor.split(',')[0] as string)
+        if (lost) {
+          this.#element.setAttribute(BEHIND, '')
+          advance(name, listener.cursor as string)
+        }
         afterDrawing(() => this.#write())
       },
     }
+    return listener
   }
 
   // From where its own part is, or from the oldest around it: what Turbo has kept may stand in an older page.
@@ -160,7 +165,7 @@ class Marker {
   // What was lost stays marked as lost until a refreshed page says where it is.
   #write(): void {
     const element = this.#element
-    if (this.#lost || markers.get(element) !== this || !element.isConnected) return
+    if (element.hasAttribute(BEHIND) || markers.get(element) !== this || !element.isConnected) return
     const { cursor } = this
     if (cursor) element.dataset.cursor = this.#written = cursor
   }

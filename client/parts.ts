@@ -3,9 +3,6 @@
 
 import { behind, type Message } from './protocol.js'
 
-// Parts that a stream response has put in are many and small; the oldest then count as what is around them.
-const MOST = 500
-
 export class Part {
   readonly root: Element
   /** Where the server was when it was asked for this part; undefined where no one said. */
@@ -53,8 +50,6 @@ type Watcher = (part: Part, kept: readonly Element[]) => void
 const byRoot = new WeakMap<Node, Part>()
 const attached = new Set<Part>()
 const watchers = new Set<Watcher>()
-/** By their ids: elements that a response has taken away, which a newer message may have put there. */
-export const removed = new Map<string, Part>()
 
 /** The part that a node belongs to. */
 export function partOf(node: Node | null): Part {
@@ -72,7 +67,8 @@ export function pagePart(): Part {
 /** Of these parts the innermost comes first, the page last. */
 export function* partsAround(element: Element): Iterable<Part> {
   for (let part = partOf(element); ; part = partOf(part.root.parentNode)) {
-    yield attachedAgain(part)
+    attached.add(part)
+    yield part
     if (!part.root.parentElement) return
   }
 }
@@ -85,10 +81,6 @@ export function partAt(element: Element | null): Part | undefined {
 export function add(part: Part): Part {
   byRoot.set(part.root, part)
   attached.add(part)
-  for (const each of attached) {
-    if (attached.size <= MOST) break
-    if (each.root.parentElement) forget(each)
-  }
   return part
 }
 
@@ -98,7 +90,6 @@ export function rendered(part: Part, kept: readonly Element[] = []): void {
     const within = part.root.contains(root) && !kept.some((element) => element.contains(root))
     if (within || !root.isConnected) forget({ root })
   }
-  if (!part.root.parentElement) removed.clear()
   add(part)
   for (const watcher of watchers) watcher(part, kept)
 }
@@ -111,7 +102,7 @@ export function watchParts(watcher: Watcher): void {
 /** The parts of the document that have not had a message. */
 export function partsLacking(message: Message): Set<Part> {
   pagePart()
-  return new Set([...attached, ...removed.values()].filter((part) => part.lacks(message)))
+  return new Set([...attached].filter((part) => part.lacks(message)))
 }
 
 /** Everything of `stream` up to `cursor` is in the document. */
@@ -120,12 +111,6 @@ export function advance(stream: string, cursor: string): void {
     if (part.root.isConnected) part.advance(stream, cursor)
     else attached.delete(part)
   }
-  for (const part of removed.values()) part.advance(stream, cursor)
-}
-
-function attachedAgain(part: Part): Part {
-  attached.add(part)
-  return part
 }
 
 function forget({ root }: { root: Element }): void {

@@ -5,7 +5,6 @@ import * as Turbo from '@hotwired/turbo'
 import { backoff } from './backoff.js'
 import { emit } from './emit.js'
 import { keeping } from './keep.js'
-import { markersIn } from './marker.js'
 import { watchParts } from './parts.js'
 import { behind, older } from './protocol.js'
 
@@ -18,6 +17,7 @@ let wanted: string | undefined
 let timer: unknown
 let attempt = 0
 let refreshed = 0
+let waits = 0
 
 watchParts(({ root, age }) => {
   if (root.parentElement || wanted === undefined || (age && wanted && behind(age, wanted))) return
@@ -42,27 +42,24 @@ function later(wait: number): unknown {
 }
 
 async function refresh(): Promise<void> {
-  timer = later(busy() ? SOON : backoff(attempt + 3))
-  if (busy()) return
-  attempt++
+  if (busy()) {
+    timer = later(SOON)
+    return
+  }
+  timer = later(backoff(++attempt + 2))
   const { href } = location
   try {
-    const url = new URL(href)
-    const fetchOptions = {
-      cache: 'no-store',
-      credentials: 'same-origin',
-      headers: { Accept: 'text/html, application/xhtml+xml' },
-    }
-    emit('turbo:before-fetch-request', { fetchOptions, url, resume() {} }, document.documentElement, true)
+    const headers = { Accept: 'text/html, application/xhtml+xml' }
+    const fetchOptions = { cache: 'no-store', credentials: 'same-origin', headers }
+    emit('turbo:before-fetch-request', { fetchOptions, url: new URL(href) }, document.documentElement, true)
     const response = await Turbo.fetch(href, fetchOptions)
     const html = await response.text()
     if (!good(response, html) || location.href !== href) return
+    clearTimeout(timer as number)
     // A visit, or a form on its way, comes first: this would end it.
-    if (busy()) {
-      clearTimeout(timer as number)
-      timer = later(SOON)
-      return
-    }
+    timer = later(busy() ? SOON : backoff(attempt + 2))
+    if (busy()) return
+    waits = 0
     morph(href, { statusCode: response.status, redirected: false, responseHTML: html })
   } catch {
     // Nobody there: the page stays, and asks again.
@@ -70,38 +67,35 @@ async function refresh(): Promise<void> {
 }
 
 function morph(href: string, response: object): void {
-  const [x, y] = [scrollX, scrollY]
-  const metas = [meta('method', 'morph'), meta('scroll', 'preserve')]
+  const y = scrollY
+  // Versions of Turbo that know no `refresh` in a visit look here.
+  const meta = Object.assign(document.createElement('meta'), { name: 'turbo-refresh-method', content: 'morph' })
+  document.head.append(meta)
   keeping(true)
-  addEventListener(
-    'turbo:render',
-    () => {
-      keeping(false)
-      for (const each of metas) each.remove()
-      // They take no heed of `scroll` either; the others keep what is in view, also when the page grows above it.
-      setTimeout(() => y && !scrollY && scrollTo(x, y))
-    },
-    { once: true },
-  )
+  const done = () => {
+    keeping(false)
+    meta.remove()
+    // They scroll to the top; the others keep what is in view, also when the page grows above it.
+    setTimeout(() => y && !scrollY && scrollTo(0, y))
+  }
+  addEventListener('turbo:render', done, { once: true })
   const refresh = { method: 'morph', scroll: 'preserve' }
   Turbo.visit(href, { action: 'replace', shouldCacheSnapshot: false, response, refresh })
 }
 
-// Versions of Turbo that know no `refresh` in a visit look here.
-function meta(name: string, content: string): HTMLMetaElement {
-  const element = Object.assign(document.createElement('meta'), { name: `turbo-refresh-${name}`, content })
-  document.head.append(element)
-  return element
-}
-
+// Not by `aria-busy`, which Turbo leaves on the page when a form cuts a visit short; and not for ever.
 function busy(): boolean {
-  return !!document.querySelector('html[aria-busy],form[aria-busy]')
+  const { currentVisit, formSubmission } = Turbo.navigator
+  return waits++ < 100 && (currentVisit?.state === 'started' || /ing$/.test(formSubmission?.state ?? ''))
 }
 
 // No error, nothing but HTML, no page of another address, such as a login, that has nothing to listen to, and none too old.
 function good({ ok, headers, redirected }: Response, html: string): boolean {
-  if (!ok || !headers.get('Content-Type')?.includes('html')) return false
   const age = headers.get('X-Turbo-Cable-Cursor')
-  if (age && wanted && older(age, wanted)) return false
-  return !redirected || markersIn(new DOMParser().parseFromString(html, 'text/html').documentElement).length > 0
+  return (
+    ok &&
+    /html/.test(headers.get('Content-Type') ?? '') &&
+    !(age && wanted && older(age, wanted)) &&
+    (!redirected || html.includes('data-streams'))
+  )
 }

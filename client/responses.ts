@@ -4,7 +4,7 @@
 import { take } from './draw.js'
 import { releasePermanent } from './keep.js'
 import { cursorIn } from './marker.js'
-import { add, Part, partOf, removed, rendered } from './parts.js'
+import { add, Part, partOf, rendered } from './parts.js'
 import { type BeforeRender, observing, targeted } from './stream-element.js'
 
 type Respond = CustomEvent<{ fetchResponse: FetchResponse }> & { target: Element }
@@ -97,13 +97,11 @@ function renderStream(event: BeforeRender): void {
   detail.render = (stream) =>
     observing(
       () => render(stream),
-      (changes) => {
-        for (const { id } of changes.removed) {
-          if (id && !document.getElementById(id)) removed.set(id, new Part(document.documentElement, age))
+      (added) => {
+        const changed = targeted(stream) && /replace|update/.test(stream.getAttribute('action') ?? '')
+        for (const root of changed ? [...added, ...stream.targetElements] : added) {
+          if (root.isConnected) rendered(new Part(root, age))
         }
-        const changed = /replace|update/.test(stream.getAttribute('action') ?? '') && targeted(stream)
-        const roots = changed ? [...changes.added, ...stream.targetElements] : changes.added
-        for (const root of roots) if (root.isConnected) rendered(new Part(root, age))
       },
     )
 }

@@ -1,17 +1,11 @@
 // What this client needs of Turbo's stream elements: which elements one acts on, and what it does to the document.
 
-import { type Part, pagePart, partAt, partOf, removed } from './parts.js'
+import { type Part, pagePart, partAt, partOf } from './parts.js'
 
 export type StreamElement = HTMLElement & { targetElements: Element[]; templateContent: DocumentFragment }
 export type Render = (stream: StreamElement) => unknown
 /** Turbo's event before a stream element acts; `detail.render` may be replaced. */
 export type BeforeRender = CustomEvent<{ render: Render }> & { target: StreamElement }
-
-/** What an action has put into the document and taken out of it. */
-export interface Changes {
-  added: Element[]
-  removed: Element[]
-}
 
 /** Does the stream name the elements that it acts on? */
 export function targeted(stream: Element): boolean {
@@ -27,7 +21,7 @@ export function concerns(stream: StreamElement, lacking: ReadonlySet<Part>): boo
 export function restrict(
   { target, detail }: BeforeRender,
   lacking: ReadonlySet<Part>,
-  done: (changes: Changes) => void,
+  done: (added: Element[]) => void,
 ): void {
   const { render } = detail
   let targets: Element[] | undefined
@@ -39,27 +33,16 @@ export function restrict(
   }
 }
 
-/** Runs `act` and calls `done` with what it changed before it returned. */
-export function observing<Result>(act: () => Result, done: (changes: Changes) => void): Result {
+/** Runs `act` and calls `done` with what it added to the document before it returned. */
+export function observing<Result>(act: () => Result, done: (added: Element[]) => void): Result {
   const observer = new MutationObserver(() => {})
-  observer.observe(document.documentElement, { childList: true, subtree: true })
+  observer.observe(document, { childList: true, subtree: true })
   try {
     return act()
   } finally {
-    const records = observer.takeRecords()
+    const nodes = observer.takeRecords().flatMap(({ addedNodes }) => [...addedNodes])
     observer.disconnect()
-    const elements = (nodes: Node[], there: boolean) =>
-      nodes.filter((node) => node instanceof Element && node.isConnected === there) as Element[]
-    done({
-      added: elements(
-        records.flatMap(({ addedNodes }) => [...addedNodes]),
-        true,
-      ),
-      removed: elements(
-        records.flatMap(({ removedNodes }) => [...removedNodes]),
-        false,
-      ),
-    })
+    done(nodes.filter((node) => node instanceof Element && node.isConnected) as Element[])
   }
 }
 
@@ -67,10 +50,8 @@ function targetsIn(lacking: ReadonlySet<Part>, stream: StreamElement): Element[]
   const targets: Element[] = Reflect.get(Object.getPrototypeOf(stream), 'targetElements', stream)
   const action = stream.getAttribute('action') ?? ''
   const lacks = (element: Element | null) => lacking.has(partAt(element) as Part)
-  // A response has put an older element in the place of one that this message brings, or has taken that one away.
-  const returns = [...stream.templateContent.children].some(
-    ({ id }) => id && (lacks(document.getElementById(id)) || lacking.has(removed.get(id) as Part)),
-  )
+  // A response has put an older element in the place of one that this message brings.
+  const returns = [...stream.templateContent.children].some(({ id }) => id && lacks(document.getElementById(id)))
   return targets.filter(
     (target) =>
       returns ||

@@ -91,7 +91,7 @@ export function stockClient(url: string, stream: string, ledger: Ledger): Client
   })
   const listener = {
     cursor: null,
-    live: false,
+    waiting: true,
     // Only the bench's server sends on this stream.
     deliver: ({ data }: { data: unknown }) => ledger.take(data as Payload),
     notify() {},
@@ -99,7 +99,7 @@ export function stockClient(url: string, stream: string, ledger: Ledger): Client
   const leave = connection.subscribe(stream, listener)
   return {
     get live() {
-      return listener.live
+      return !!listener.connected
     },
     unplug() {
       plug.connected = false

@@ -67,7 +67,8 @@ export class AgeApp {
         await this.early(request)
         const text = make(this.state(key), key, request)
         await this.held(request)
-        response.type(type).send(text)
+        // As many an app answers; a page that is behind must not be content with that.
+        response.set('Cache-Control', 'no-cache').type(type).send(text)
       }
     }
     const cursor = new WeakMap<Request, (stream: string) => string>()
@@ -83,23 +84,27 @@ export class AgeApp {
         const { page } = request.params
         const links = `<h1>${page}</h1>`
         const main =
-          page === '4'
-            ? ''
-            : `${marker(request, `a:${key}`)}<b class="a">${state.a}</b>${this.board(state, marker(request, `a:${key}`))}
+          page === '5'
+            ? `<b class="a">${state.a}</b><div id="keep" data-turbo-permanent>${marker(request, `p:${key}`)}<b class="p">${state.p}</b></div>`
+            : page === '4'
+              ? ''
+              : `${marker(request, `a:${key}`)}<b class="a">${state.a}</b>${this.board(state, marker(request, `a:${key}`))}
 ${this.list(state)}<div id="keep" data-turbo-permanent>${marker(request, `p:${key}`)}<b class="p">${state.p}</b></div>`
+        // Only what is permanent has a marker here, and shows as much outside of it.
+        const bare = page === '5' ? `<b class="p">${state.p}</b>` : ''
         const frame = /[12]/.test(String(page)) ? `<turbo-frame id="frame" src="/f/${key}"></turbo-frame>` : ''
         const form = `<form id="form" method="post" action="/s/${key}"><input name="text"><textarea name="more"></textarea>
 <details><summary>More</summary>More</details></form>`
         const morph = page === '2' ? '<meta name="turbo-refresh-method" content="morph">' : ''
         return `<!doctype html><html><head><title>${page}</title><link rel="icon" href="data:,">${morph}${this.cable.turboCableTags()}</head>
-<body data-key="${key}">${links}${main}${frame}${form}</body></html>`
+<body data-key="${key}">${links}${main}${bare}${frame}${form}</body></html>`
       }),
     )
     app.get(
       '/f/:key',
       route(
         (state, key, request) =>
-          `<turbo-frame id="frame">${request.query.bare ? '' : marker(request, `f:${key}`)}<b class="f">${state.f}</b><b class="a">${state.a}</b></turbo-frame>`,
+          `<turbo-frame id="frame">${request.query.bare ? '' : `${marker(request, `f:${key}`)}<b class="f">${state.f}</b>`}<b class="a">${state.a}</b></turbo-frame>`,
       ),
     )
     app.post(

@@ -25,7 +25,10 @@ test(`${SEQUENCES} random sequences from seed ${SEED} end with pages that show w
     const app = await new AgeApp().start()
     try {
       while (next < SEED + SEQUENCES && failures.length < 5) {
-        const failure = await sequence(app, next++)
+        const begun = performance.now()
+        const seed = next++
+        const failure = await sequence(app, seed)
+        if (process.env.TIMES) console.log(seed, Math.round(performance.now() - begun))
         if (failure) failures.push(failure)
         if (failure && process.env.SEQUENCES) console.log(failure)
       }
@@ -45,6 +48,13 @@ async function sequence(app: AgeApp, seed: number): Promise<string | undefined> 
   await context.addInitScript('globalThis.__name = (named) => named')
   const page = await context.newPage()
   const log: string[] = []
+  const frames: string[] = []
+  page.on('websocket', (socket) => {
+    frames.push('open')
+    socket.on('framesent', ({ payload }) => frames.push(`> ${String(payload).replace(/"[^"]+--"?/g, '').slice(0, 220)}`))
+    socket.on('framereceived', ({ payload }) => frames.push(`< ${String(payload).slice(0, 220)}`))
+    socket.on('close', () => frames.push('closed'))
+  })
   // Turbo rejects when a fetch fails or is aborted.
   page.on('pageerror', (error) => /Failed to fetch|AbortError/.test(String(error)) || log.push(`! ${error}`))
   const run: Run = { app, page, cdp: await context.newCDPSession(page), key, random, restarts: 0, visits: 0 }
@@ -62,29 +72,38 @@ async function sequence(app: AgeApp, seed: number): Promise<string | undefined> 
       const action = pick(random, actions)
       log.push(action.name)
       // A page that is on its way elsewhere has nothing to act on.
-      await action.run(run).catch((error) => log.push(`(${String(error).split('\n', 1)[0]})`))
+      await within(10_000, action.run(run)).catch((error) => log.push(`(${String(error).split('\n', 1)[0]})`))
       if (random() < 0.6) await pause(random() * 60)
     }
     app.early = app.held = async () => {}
+    await within(5_000, run.cdp.send('Page.setWebLifecycleState', { state: 'active' })).catch(() => {})
+    await within(5_000, context.setOffline(false))
     // A visit that the network ended leaves the browser's own page.
     if (page.url().startsWith('chrome-error')) await page.goto(`/p/${key}/1`)
     await settled(run)
     if (log.some((line) => line.startsWith('!'))) return `${seed}: ${log.join(' · ')}`
   } catch (error) {
-    const values = await page.evaluate(shown).catch(String)
-    const cursors = await page
-      .evaluate(() =>
-        [...document.querySelectorAll('[data-streams]')].map(
-          (each) => `${each.getAttribute('data-cursor')} ${each.hasAttribute('connected')}`,
-        ),
+    const values = await within(3_000, page.evaluate(shown)).catch(String)
+    const inPage = () =>
+      [...document.querySelectorAll('[data-streams]')].map(
+        (each) => `${each.getAttribute('data-cursor')} ${each.hasAttribute('connected')}`,
       )
-      .catch(String)
-    return `${seed}: ${error}\n  ${log.join(' · ')}\n  shown ${JSON.stringify(values)}\n  state ${JSON.stringify(app.state(key))} ${cursors}`
+    const cursors = await within(3_000, page.evaluate(inPage)).catch(String)
+    return `${seed}: ${error}\n  ${log.join(' · ')}\n  shown ${JSON.stringify(values)}\n  state ${JSON.stringify(app.state(key))} ${cursors}${process.env.FRAMES ? `\n  ${frames.slice(-80).join('\n  ')}` : ''}`
   } finally {
     app.early = app.held = async () => {}
-    await context.close()
+    await within(10_000, context.close()).catch(() => {})
   }
   return undefined
+}
+
+/** Rejects when `work` takes longer than so many milliseconds. */
+async function within<Result>(milliseconds: number, work: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`took longer than ${milliseconds} ms`)), milliseconds)
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
 
 /** Waits until the page shows the state, when nothing is on its way any more. */
@@ -92,12 +111,24 @@ async function settled({ app, page, key }: Run): Promise<void> {
   const end = Date.now() + PATIENCE
   let values: unknown
   for (let equal = 0; equal < 3; ) {
-    if (Date.now() > end) throw new Error(`shows ${JSON.stringify(values)}, ${app.under} answers under way, ${await page.evaluate(() => [...document.querySelectorAll('[aria-busy]')].map((e) => e.outerHTML.slice(0, 80)).join()).catch(String)}`)
+    if (Date.now() > end)
+      throw new Error(
+        `shows ${JSON.stringify(values)}, ${app.under} answers under way, ${await within(
+          3_000,
+          page.evaluate(() =>
+            [...document.querySelectorAll('[aria-busy]')].map((e) => e.outerHTML.slice(0, 80)).join(),
+          ),
+        ).catch(String)}`,
+      )
     await pause(30)
-    const now = await page.evaluate(shown).catch(() => ({ a: 'navigating' }))
+    const now = await within(3_000, page.evaluate(shown)).catch((error) => ({ a: String(error).slice(0, 200) }))
     values = now
     const quiet =
-      app.under === 0 && (await page.evaluate(() => !document.querySelector('[aria-busy]')).catch(() => false))
+      app.under === 0 &&
+      (await within(
+        3_000,
+        page.evaluate(() => !document.querySelector('turbo-frame[aria-busy]')),
+      ).catch(() => false))
     const same = JSON.stringify(now) === JSON.stringify(wanted(app.state(key), Object.keys(now)))
     equal = quiet && same ? equal + 1 : 0
   }

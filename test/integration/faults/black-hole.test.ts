@@ -101,7 +101,7 @@ test('a black-holed socket is dropped within the timeout, and its page resumes w
       await new Promise<void>((resolve) => {
         connection.subscribe('a', {
           cursor: null,
-          live: false,
+          waiting: true,
           deliver({ data }: Message) {
             got.push(data)
             arrived()
