@@ -34,7 +34,9 @@ export class Wanderer {
 
   /** Is it served on the streams of its home, and on no other? */
   get settled(): boolean {
-    return this.#held.size === this.#home.length && [...this.#held.values()].every(({ listener }) => !!listener.connected)
+    return (
+      this.#held.size === this.#home.length && [...this.#held.values()].every(({ listener }) => !!listener.connected)
+    )
   }
 
   /** Does something every now and then, `every` ms on average. */

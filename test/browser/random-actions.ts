@@ -74,7 +74,11 @@ export const actions = [
       const { parentNode, nextSibling } = board ?? {}
       board?.remove()
       Object.assign(window, {
-        putBack: () => board && parentNode?.isConnected && parentNode.insertBefore(board, nextSibling ?? null),
+        putBack: () =>
+          board &&
+          !document.querySelector('#board') &&
+          parentNode?.isConnected &&
+          parentNode.insertBefore(board, nextSibling ?? null),
       })
     })
     await broadcasts(run, 3)

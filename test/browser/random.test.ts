@@ -51,7 +51,13 @@ async function sequence(app: AgeApp, seed: number): Promise<string | undefined> 
   const frames: string[] = []
   page.on('websocket', (socket) => {
     frames.push('open')
-    socket.on('framesent', ({ payload }) => frames.push(`> ${String(payload).replace(/"[^"]+--"?/g, '').slice(0, 220)}`))
+    socket.on('framesent', ({ payload }) =>
+      frames.push(
+        `> ${String(payload)
+          .replace(/"[^"]+--"?/g, '')
+          .slice(0, 220)}`,
+      ),
+    )
     socket.on('framereceived', ({ payload }) => frames.push(`< ${String(payload).slice(0, 220)}`))
     socket.on('close', () => frames.push('closed'))
   })

@@ -54,7 +54,7 @@ function withPage(run: (page: Page) => Promise<void>): Promise<void> {
           const got: number[] = []
           const heard: Heard = {
             cursor,
-            live: false,
+            waiting: true,
             got,
             deliver: ({ data }) => got.push((data as { n: number }).n),
             notify: () => {},
@@ -73,7 +73,7 @@ function withPage(run: (page: Page) => Promise<void>): Promise<void> {
           )
         },
         async back(heard) {
-          while (!heard.live) {
+          while (!heard.connected) {
             clock.advance(100)
             await turn()
           }
@@ -108,7 +108,7 @@ test('a client that could not connect at first catches up from where its page wa
       clock.advance(1_000)
       await turn()
     }
-    assert.equal(heard.live, false)
+    assert.equal(!!heard.connected, false)
     proxy.refuse(false)
     await back(heard)
     await arrived(heard, 20)
@@ -155,9 +155,9 @@ test('a socket that died silently is found out by its silence, and what it swall
     proxy.swallow()
     await send('a', 5)
     clock.advance(74_000)
-    assert.equal(heard.live, true, 'a quiet stream is no dead one')
+    assert.equal(!!heard.connected, true, 'a quiet stream is no dead one')
     clock.advance(2_000)
-    assert.equal(heard.live, false)
+    assert.equal(!!heard.connected, false)
     await back(heard)
     await arrived(heard, 10)
   }))
@@ -171,7 +171,7 @@ test('a socket that died silently is found out within seconds when somebody look
     clock.advance(10_000)
     connection.wake()
     clock.advance(5_000)
-    assert.equal(heard.live, false)
+    assert.equal(!!heard.connected, false)
     await back(heard)
     await arrived(heard, 5)
   }))
