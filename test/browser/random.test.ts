@@ -84,8 +84,9 @@ async function sequence(app: AgeApp, seed: number): Promise<string | undefined> 
     app.early = app.held = async () => {}
     await within(5_000, run.cdp.send('Page.setWebLifecycleState', { state: 'active' })).catch(() => {})
     await within(5_000, context.setOffline(false))
-    // A visit that the network ended leaves the browser's own page.
-    if (page.url().startsWith('chrome-error')) await page.goto(`/p/${key}/1`)
+    // A visit that the network ended leaves the browser's own page, or one without its scripts.
+    const alive = await page.waitForFunction(() => 'Turbo' in window, undefined, { timeout: 3_000 }).catch(() => false)
+    if (!alive) await page.goto(`/p/${key}/1`)
     await settled(run)
     if (log.some((line) => line.startsWith('!'))) return `${seed}: ${log.join(' · ')}`
   } catch (error) {
