@@ -1,7 +1,8 @@
 // One socket to one URL for the whole life of a page: opens with the first subscription, comes back by itself, resumes every
 // stream from where its listeners are. No DOM; WebSocket, clock and chance come from outside, so that Node can run it too.
 
-import { backoff } from './backoff.js'
+import { backoff, limit } from './backoff.js'
+import { type Clock, systemClock } from './clock.js'
 import { behind, decode, older, pong, type Subscribed, subscribe, unsubscribe } from './protocol.js'
 import { type Listener, Subscription, Subscriptions } from './subscriptions.js'
 
@@ -10,8 +11,6 @@ const PROBE = 5_000
 const LINGER = 300
 // An answer that stands for so long is a server that works; one that goes sooner is met with ever more patience.
 const STEADY = 5_000
-// No server may send a page away for longer, nor spread a refresh over more.
-const LONGEST = 300_000
 /** Over how many milliseconds pages spread their refresh, where the server does not say. */
 export const SPREAD = 2_000
 
@@ -23,12 +22,6 @@ export interface Socket {
   onerror: ((event: never) => void) | null
   send(text: string): void
   close(): void
-}
-
-export interface Clock {
-  now(): number
-  setTimeout(callback: () => void, milliseconds: number): unknown
-  clearTimeout(timer: unknown): void
 }
 
 export interface ConnectionOptions {
@@ -43,12 +36,6 @@ export interface ConnectionOptions {
   gap?: (stream: string, spread: number, cursor?: string) => void
   /** Takes what a listener throws. @default console.error */
   report?: (error: unknown) => void
-}
-
-const systemClock: Clock = {
-  now: () => Date.now(),
-  setTimeout: (callback, milliseconds) => setTimeout(callback, milliseconds),
-  clearTimeout: (timer) => clearTimeout(timer as number),
 }
 
 export class Connection {
@@ -250,8 +237,4 @@ export class Connection {
     this.#streams.delete(stream)
     if (this.#open) this.#socket?.send(unsubscribe(stream))
   }
-}
-
-function limit(milliseconds: unknown): number | undefined {
-  return Number.isFinite(milliseconds) ? Math.min(Math.max(milliseconds as number, 0), LONGEST) : undefined
 }

@@ -97,7 +97,7 @@ ${this.list(state)}<div id="keep" data-turbo-permanent>${marker(request, `p:${ke
 <details><summary>More</summary>More</details></form>`
         const morph = page === '2' ? '<meta name="turbo-refresh-method" content="morph">' : ''
         return `<!doctype html><html><head><title>${page}</title><link rel="icon" href="data:,">${morph}${this.cable.turboCableTags()}</head>
-<body data-key="${key}">${links}${main}${bare}${frame}${form}</body></html>`
+<body data-key="${key}"${page === '2' ? ' data-turbo-cable-keep' : ''}>${links}${main}${bare}${frame}${form}</body></html>`
       }),
     )
     app.get(

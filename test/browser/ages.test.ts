@@ -223,6 +223,28 @@ for (const [version, name] of Object.entries(versions)) {
     )
   })
 
+  within(
+    'any morph keeps what a person has changed where the body asks for it, and tells what it cannot keep',
+    async (app, page) => {
+      await page.fill('[name=text]', 'half a sen')
+      await page.evaluate(() => {
+        // A field that no new page has.
+        document.querySelector('form')?.insertAdjacentHTML('beforeend', '<input id="gone">')
+        const lost: string[] = []
+        Object.assign(window, { lost })
+        addEventListener('turbo-cable:discard', ({ target }) => void lost.push((target as Element).id))
+      })
+      await page.fill('#gone', 'gone')
+      app.state(KEY).a = 7
+      await page.evaluate(() => Reflect.get(window, 'Turbo').visit(location.href, { action: 'replace' }))
+      await page.waitForFunction(() => !document.querySelector('#gone'))
+      await agrees(page, app)
+      assert.equal(await page.inputValue('[name=text]'), 'half a sen')
+      assert.deepEqual(await page.evaluate(() => Reflect.get(window, 'lost')), ['gone'])
+    },
+    '2',
+  )
+
   within('JSON says where it stands and whether it is news', async (app, page) => {
     await page.evaluate(() => {
       const seen: unknown[] = []

@@ -236,3 +236,39 @@ test('a page that only ever gets the same expired token does not go on refreshin
     { secret, marker },
   )
 })
+
+test("the gem's own markers are found: no target, and spaces after the commas", () =>
+  withApp(
+    async (app, page) => {
+      await page.goto('/')
+      await live(page)
+      await app.add('heard')
+      await shows(page, ['heard'])
+    },
+    { marker: () => '<div data-turbo-stream="true" data-streams="others, list" style="display: none"></div>' },
+  ))
+
+test('a page whose policy lets no HTML through says so', () =>
+  withApp(async (app, page) => {
+    await page.goto('/')
+    await live(page)
+    await page.evaluate(() => {
+      const policy = document.createElement('meta')
+      policy.httpEquiv = 'Content-Security-Policy'
+      policy.content = "require-trusted-types-for 'script'"
+      document.head.append(policy)
+    })
+    page.removeAllListeners('pageerror')
+    const said = page.waitForEvent('console', (message) => message.text().includes('Trusted Types'))
+    await app.add('one')
+    await said
+  }))
+
+test('on localhost an appended element without an id is pointed out', () =>
+  withApp(async (app, page) => {
+    await page.goto('/')
+    await live(page)
+    const said = page.waitForEvent('console', (message) => message.text().includes('without an id'))
+    await app.add('one')
+    await said
+  }))
