@@ -5,7 +5,7 @@ import type { Connection } from './connection.js'
 import { SPREAD } from './connection.js'
 import { afterDrawing } from './draw.js'
 import { emit } from './emit.js'
-import { cursorIn, streamsOf } from './marker.js'
+import { cursorIn, markersIn, streamsOf } from './marker.js'
 import { connection } from './page.js'
 import { add, advance, Part, partAt, partOf, partsAround, rendered, watchParts } from './parts.js'
 import { older } from './protocol.js'
@@ -62,10 +62,16 @@ export function disconnectMarkers(all: boolean): void {
 
 // Something came in that Turbo has not rendered: by its marker it may be older than what it came into.
 function date(inserted: Element): void {
-  const age = cursorIn(inserted)
   const around = partOf(inserted)
-  if (!age || around.root === inserted || !around.age || !older(age, around.age)) return
-  rendered(new Part(inserted, age))
+  if (around.root === inserted) return
+  const cable = connection()
+  for (const [stream, cursor] of markersIn(inserted).flatMap(streamsOf)) {
+    const seen = around.seen(cable.name(stream) ?? stream)
+    if (cursor && seen && older(cursor, seen)) {
+      rendered(new Part(inserted, cursorIn(inserted)))
+      return
+    }
+  }
 }
 
 class Marker {

@@ -5,7 +5,8 @@ import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import type { Cable } from '../../src/index.ts'
 import { launchBrowser } from '../support/browser.ts'
-import { ListApp, type ListAppOptions } from './list-app.ts'
+import type { ListApp, ListAppOptions } from './list-app.ts'
+import { shows, withList } from './list-page.ts'
 import { live } from './showcase.ts'
 
 let browser: Browser
@@ -15,29 +16,8 @@ before(async () => {
 })
 after(() => browser.close())
 
-async function withApp(run: (app: ListApp, page: Page) => Promise<void>, options: ListAppOptions = {}) {
-  const app = await new ListApp(options).start()
-  const page = await browser.newPage({ baseURL: app.origin })
-  page.setDefaultTimeout(30_000)
-  const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  try {
-    await run(app, page)
-    assert.deepEqual(complaints, [])
-  } finally {
-    await page.context().close()
-    await app.kill()
-  }
-}
-
-/** Waits until the list in the page is what the server has. */
-async function shows(page: Page, items: readonly string[]): Promise<void> {
-  const wanted = items.join()
-  const inPage = () => [...document.querySelectorAll('#items li')].map(({ textContent }) => textContent).join()
-  await page.waitForFunction(`(${inPage})() === ${JSON.stringify(wanted)}`).catch(async (error) => {
-    assert.equal(await page.evaluate(inPage), wanted, String(error))
-  })
-}
+const withApp = (run: (app: ListApp, page: Page) => Promise<void>, options?: ListAppOptions) =>
+  withList(browser, run, options)
 
 /** Writes down the cable's events of the page. */
 async function watch(page: Page, { prevent = false } = {}): Promise<() => Promise<string[]>> {
@@ -236,39 +216,3 @@ test('a page that only ever gets the same expired token does not go on refreshin
     { secret, marker },
   )
 })
-
-test("the gem's own markers are found: no target, and spaces after the commas", () =>
-  withApp(
-    async (app, page) => {
-      await page.goto('/')
-      await live(page)
-      await app.add('heard')
-      await shows(page, ['heard'])
-    },
-    { marker: () => '<div data-turbo-stream="true" data-streams="others, list" style="display: none"></div>' },
-  ))
-
-test('a page whose policy lets no HTML through says so', () =>
-  withApp(async (app, page) => {
-    await page.goto('/')
-    await live(page)
-    await page.evaluate(() => {
-      const policy = document.createElement('meta')
-      policy.httpEquiv = 'Content-Security-Policy'
-      policy.content = "require-trusted-types-for 'script'"
-      document.head.append(policy)
-    })
-    page.removeAllListeners('pageerror')
-    const said = page.waitForEvent('console', (message) => message.text().includes('Trusted Types'))
-    await app.add('one')
-    await said
-  }))
-
-test('on localhost an appended element without an id is pointed out', () =>
-  withApp(async (app, page) => {
-    await page.goto('/')
-    await live(page)
-    const said = page.waitForEvent('console', (message) => message.text().includes('without an id'))
-    await app.add('one')
-    await said
-  }))
