@@ -16,6 +16,9 @@ import type { Listener } from './subscriptions.js'
 /** On a marker whose stream has lost messages, until a response shows that the page has what they brought. */
 const BEHIND = 'data-behind'
 
+/** A preview that is still there after so many milliseconds is a page like any other. */
+const PREVIEW = 1_000
+
 const markers = new Map<HTMLElement, Marker>()
 /** Tokens that have expired: a refreshed page brings new ones, or else it was no use. */
 const expired = new Set<string>()
@@ -31,9 +34,12 @@ watchParts((part, kept) => {
  * Subscribes to the streams an element names, or, if it is known, to what a morph has made of them. `inserted` is what it came
  * into the document with.
  */
-export function connectMarker(element: HTMLElement, inserted: Element = element): void {
-  // A preview is replaced in a moment; what it would ask for is what that page asks for too.
-  if (document.documentElement.hasAttribute('data-turbo-preview')) return
+export function connectMarker(element: HTMLElement, inserted: Element = element, stands = false): void {
+  // A preview is replaced in a moment by a page that asks for the same; but a form that ends the visit leaves it standing.
+  if (document.documentElement.hasAttribute('data-turbo-preview') && !stands) {
+    setTimeout(() => element.isConnected && connectMarker(element, inserted, true), PREVIEW)
+    return
+  }
   const marker = markers.get(element)
   if (marker?.unchanged()) {
     marker.show()

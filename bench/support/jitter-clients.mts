@@ -92,6 +92,7 @@ export function stockClient(url: string, stream: string, ledger: Ledger): Client
   const listener = {
     cursor: null,
     waiting: true,
+    connected: false,
     // Only the bench's server sends on this stream.
     deliver: ({ data }: { data: unknown }) => ledger.take(data as Payload),
     notify() {},
