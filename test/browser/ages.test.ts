@@ -178,3 +178,21 @@ within('of two controllers one may go', async (app, page) => {
   await app.change(KEY, 'a')
   await agrees(page, app)
 })
+
+within('a preview that a form leaves standing is served as a page', async (app, page) => {
+  await visit(page, '4')
+  const read = gate()
+  const { opened, open } = gate()
+  app.held = async ({ url }) => {
+    if (!url.startsWith('/p')) return
+    read.open()
+    await opened
+  }
+  await page.evaluate((path) => Reflect.get(window, 'Turbo').visit(path), `/p/${KEY}/3`)
+  await read.opened
+  await page.waitForSelector('[data-turbo-preview] .a')
+  await page.evaluate(() => document.querySelector<HTMLFormElement>('#form')?.requestSubmit())
+  await app.change(KEY, 'a')
+  await agrees(page, app)
+  open()
+})
