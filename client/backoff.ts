@@ -1,9 +1,11 @@
-// How long to wait before trying a lost socket again. Pure.
+// How long to wait: before trying a lost socket again, and when the server says how long. Pure.
 
 const LEAST = 250
 const FIRST = 1_000
 const MOST = 30_000
 const QUICK = 3
+// No server may send a page away for longer, nor spread a refresh over more.
+const LONGEST = 300_000
 
 /**
  * Milliseconds before retry number `attempt` (0 is the first): anywhere from 250 up to a ceiling, which is 1,000 for the first
@@ -14,4 +16,9 @@ const QUICK = 3
  */
 export function backoff(attempt: number, random: () => number = Math.random): number {
   return LEAST + random() * (Math.min(MOST, FIRST * 2 ** Math.max(0, attempt - QUICK)) - LEAST)
+}
+
+/** What a server asks for in milliseconds, within reason; undefined if it is no number. */
+export function limit(milliseconds: unknown): number | undefined {
+  return Number.isFinite(milliseconds) ? Math.min(Math.max(milliseconds as number, 0), LONGEST) : undefined
 }

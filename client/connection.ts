@@ -1,13 +1,16 @@
 // One socket to one URL for the whole life of a page: opens with the first subscription, comes back by itself, resumes every
 // stream from where its listeners are. No DOM; WebSocket, clock and chance come from outside, so that Node can run it too.
 
-import { backoff } from './backoff.js'
-import { decode, pong, type Subscribed, subscribe, unsubscribe } from './protocol.js'
+import { backoff, limit } from './backoff.js'
+import { type Clock, systemClock } from './clock.js'
+import { behind, decode, older, pong, type Subscribed, subscribe, unsubscribe } from './protocol.js'
 import { type Listener, Subscription, Subscriptions } from './subscriptions.js'
 
 const SILENCE = 75_000
 const PROBE = 5_000
 const LINGER = 300
+// An answer that stands for so long is a server that works; one that goes sooner is met with ever more patience.
+const STEADY = 5_000
 /** Over how many milliseconds pages spread their refresh, where the server does not say. */
 export const SPREAD = 2_000
 
@@ -21,12 +24,6 @@ export interface Socket {
   close(): void
 }
 
-export interface Clock {
-  now(): number
-  setTimeout(callback: () => void, milliseconds: number): unknown
-  clearTimeout(timer: unknown): void
-}
-
 export interface ConnectionOptions {
   WebSocket: new (url: string) => Socket
   /** @default Date.now and the global timers */
@@ -35,16 +32,10 @@ export interface ConnectionOptions {
   random?: () => number
   /** Sent with each subscribe, so that a server can tell this page from others. */
   id?: string
-  /** Messages of `stream` are lost for good; refresh within `spread` milliseconds. */
-  gap?: (stream: string, spread: number) => void
+  /** Messages of `stream` before `cursor` are lost for good; refresh within `spread` milliseconds. */
+  gap?: (stream: string, spread: number, cursor?: string) => void
   /** Takes what a listener throws. @default console.error */
   report?: (error: unknown) => void
-}
-
-const systemClock: Clock = {
-  now: () => Date.now(),
-  setTimeout: (callback, milliseconds) => setTimeout(callback, milliseconds),
-  clearTimeout: (timer) => clearTimeout(timer as number),
 }
 
 export class Connection {
@@ -62,6 +53,7 @@ export class Connection {
   #heard = 0
   #pinged = false
   #attempt = 0
+  #answered = Number.POSITIVE_INFINITY
   #after: number | undefined
   #dismissed = false
 
@@ -83,6 +75,25 @@ export class Connection {
     if (!this.#timer) this.#connect()
     return () => {
       if (subscription.listeners.delete(listener)) this.#linger(stream)
+    }
+  }
+
+  /** What messages call a stream that was asked for by this name, once the server has said so. */
+  name(stream: string): string | undefined {
+    return this.#streams.get(stream)?.name
+  }
+
+  /** Something in the page holds only what the server had at `cursor`: brings again what came since, if anything did. */
+  rewind(stream: string, listener: Listener, cursor: string): void {
+    const subscription = this.#streams.get(stream)
+    const { latest } = listener
+    if (!subscription || !latest || !behind(cursor, latest)) return
+    if (older(cursor, latest)) {
+      subscription.rewind(listener, cursor)
+      this.#ask(stream, subscription)
+    } else if (listener.connected) {
+      // It is of another history than this socket's, and nobody can say what came between.
+      this.#options.gap?.(stream, SPREAD, latest)
     }
   }
 
@@ -131,10 +142,11 @@ export class Connection {
 
   #receive(frame: unknown): void {
     this.#heard = this.#clock.now()
-    this.#attempt = 0
     const message = decode(frame)
-    if (message?.type === 'message') this.#streams.deliver(message, this.#report)
-    else if (message?.type === 'subscribed') this.#confirm(message)
+    if (message?.type === 'message') {
+      this.#attempt = 0
+      this.#streams.deliver(message, this.#report)
+    } else if (message?.type === 'subscribed') this.#confirm(message)
     else if (message?.type === 'rejected') this.#streams.get(message.stream)?.reject(message.reason ?? '')
     else if (message?.type === 'ping') {
       this.#pinged = true
@@ -142,21 +154,22 @@ export class Connection {
       if (message.cursor) this.#streams.advance(message.cursor)
     } else if (message?.type === 'disconnect') {
       this.#dismissed = message.reconnect === false
-      this.#after = message.after
+      this.#after = limit(message.after)
     }
   }
 
   #confirm(answer: Subscribed): void {
-    const { stream, refresh = SPREAD } = answer
+    const { stream, refresh, cursor } = answer
     const subscription = this.#streams.get(stream)
     if (!subscription) return
-    if (subscription.confirm(answer)) this.#options.gap?.(stream, refresh)
+    this.#answered = Math.min(this.#answered, this.#heard)
+    if (subscription.confirm(answer)) this.#options.gap?.(stream, limit(refresh) ?? SPREAD, cursor)
     this.#ask(stream, subscription)
   }
 
   #ask(stream: string, subscription: Subscription, cursor = subscription.wanted()): void {
     if (!this.#open || cursor === undefined) return
-    subscription.asked = cursor
+    subscription.pending = cursor
     this.#socket?.send(subscribe(stream, cursor, this.#options.id))
   }
 
@@ -174,6 +187,7 @@ export class Connection {
   }
 
   #lose(): void {
+    if (this.#clock.now() - this.#answered >= STEADY) this.#attempt = 0
     this.#drop()
     if (!this.#streams.size || this.#dismissed) return
     this.#later(this.#after ?? backoff(this.#attempt++, this.#options.random), () => this.#connect())
@@ -183,6 +197,7 @@ export class Connection {
     const socket = this.#socket
     this.#socket = undefined
     this.#open = false
+    this.#answered = Number.POSITIVE_INFINITY
     if (socket) {
       // A dead network answers no close for minutes: whatever this socket still says is not heard any more.
       socket.onopen = socket.onmessage = socket.onclose = null
@@ -212,16 +227,14 @@ export class Connection {
   #leave(stream: string): void {
     const subscription = this.#streams.get(stream)
     if (!subscription || subscription.listeners.size) return
-    const all = [...this.#streams.values()]
-    // While an answer is due, two names may yet turn out to be one stream, and leaving one would leave both.
-    if (all.some(({ asked }) => asked !== undefined)) {
+    // The next page's token for the same stream is confirmed before this one is given up: nothing is lost between the two.
+    if ([...this.#streams.values()].some(({ pending }) => pending !== undefined)) {
       this.#linger(stream)
       return
     }
     // A refused stream is remembered until the socket goes: one attempt per connection.
     if (subscription.rejected !== undefined) return
     this.#streams.delete(stream)
-    const alone = all.filter(({ name }) => name === subscription.name).length < 2
-    if (this.#open && alone) this.#socket?.send(unsubscribe(stream))
+    if (this.#open) this.#socket?.send(unsubscribe(stream))
   }
 }

@@ -4,9 +4,11 @@ import { emit } from './emit.js'
 import { connection } from './page.js'
 import type { Message } from './protocol.js'
 
+export type { TurboCableEventMap } from './events.js'
 export { connectMarker, disconnectMarker } from './markers.js'
 export { connectionId, start, stop } from './page.js'
 export type { Message } from './protocol.js'
+export { watchMarkers } from './watch.js'
 
 /**
  * Calls `listener` with the data of each message of `stream`: a string, or whatever JSON was broadcast. For code that learns
@@ -24,7 +26,7 @@ export function subscribe<Data = unknown>(
 ): () => void {
   return connection().subscribe(stream, {
     cursor,
-    live: false,
+    waiting: true,
     deliver: (message) => listener(message.data as Data, message),
     notify: (change, reason) => void emit(`turbo-cable:${change}`, { stream, reason }),
   })

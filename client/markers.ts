@@ -1,84 +1,126 @@
-// The hidden elements that turboStreamFrom() puts into a page: each subscribes to its streams while it is there, shows
-// `connected` while the server serves it, and keeps in `data-cursor` how far the page around it has come.
+// The markers in the document: each subscribes to its streams while it is there, shows `connected` while the server serves it,
+// and keeps in `data-cursor` how far the page around it has come.
 
+import type { Connection } from './connection.js'
 import { SPREAD } from './connection.js'
+import { afterDrawing } from './draw.js'
 import { emit } from './emit.js'
-import { connection, gap } from './page.js'
-import { afterRender, render } from './render.js'
+import { cursorIn, markersIn, streamsOf } from './marker.js'
+import { connection } from './page.js'
+import { add, advance, Part, partAt, partOf, partsAround, rendered, watchParts } from './parts.js'
+import { older } from './protocol.js'
+import { gap } from './refresh.js'
+import { render } from './render.js'
 import type { Listener } from './subscriptions.js'
+
+/** On a marker whose stream has lost messages, until a response shows that the page has what they brought. */
+const BEHIND = 'data-behind'
+
+/** A preview that is still there after so many milliseconds is a page like any other. */
+const PREVIEW = 1_000
 
 const markers = new Map<HTMLElement, Marker>()
 /** Tokens that have expired: a refreshed page brings new ones, or else it was no use. */
 const expired = new Set<string>()
 
-/** Subscribes to the streams an element names, or, if it is known, to what a morph has made of them. */
-export function connectMarker(element: HTMLElement): void {
-  // A preview is replaced in a moment; what it would ask for is what that page asks for too.
-  if (document.documentElement.hasAttribute('data-turbo-preview')) return
+// What was rendered just now may be older than what markers around it, or kept within it, have heard since.
+watchParts((part, kept) => {
+  for (const [element, marker] of markers) {
+    if (element.isConnected || kept.some((each) => each.contains(element))) marker.rewind(part)
+  }
+})
+
+/**
+ * Subscribes to the streams an element names, or, if it is known, to what a morph has made of them. `inserted` is what it came
+ * into the document with.
+ */
+export function connectMarker(element: HTMLElement, inserted: Element = element, stands = false): void {
+  // A preview is replaced in a moment by a page that asks for the same; but a form that ends the visit leaves it standing.
+  if (document.documentElement.hasAttribute('data-turbo-preview') && !stands) {
+    setTimeout(() => element.isConnected && connectMarker(element, inserted, true), PREVIEW)
+    return
+  }
   const marker = markers.get(element)
-  const { streams = '', cursor } = element.dataset
-  if (marker?.unchanged(streams, cursor)) {
+  if (marker?.unchanged()) {
     marker.show()
     return
   }
-  const own = marker?.streams === streams ? marker.cursor : null
-  markers.set(element, new Marker(element, streams, cursor || own))
+  if (!marker) date(inserted)
+  markers.set(element, new Marker(element, marker))
   marker?.release()
 }
 
 /** Releases the streams of an element that has left the page. */
 export function disconnectMarker(element: HTMLElement): void {
-  markers.get(element)?.release()
+  const marker = markers.get(element)
+  if (!marker) return
+  marker.release()
   markers.delete(element)
+  // Should it come back with what it left with, that has missed what came in between.
+  const root = element.getRootNode()
+  if (root instanceof Element && !partAt(root)) add(marker.part.copy(root))
+}
+
+/** Releases the streams of every marker that has left the page, or of all. */
+export function disconnectMarkers(all: boolean): void {
+  for (const element of [...markers.keys()]) if (all || !element.isConnected) disconnectMarker(element)
+}
+
+// Something came in that Turbo has not rendered: by its marker it may be older than what it came into.
+function date(inserted: Element): void {
+  const around = partOf(inserted)
+  if (around.root === inserted) return
+  const cable = connection()
+  for (const [stream, cursor] of markersIn(inserted).flatMap(streamsOf)) {
+    const seen = around.seen(cable.name(stream) ?? stream)
+    if (cursor && seen && older(cursor, seen)) {
+      rendered(new Part(inserted, cursorIn(inserted)))
+      return
+    }
+  }
 }
 
 class Marker {
-  readonly streams: string
+  readonly part: Part
   readonly #element: HTMLElement
-  readonly #listeners: Listener[]
+  readonly streams: string | undefined
+  readonly #cable: Connection
+  readonly #listeners: [stream: string, listener: Listener][]
   readonly #releases: (() => void)[]
   #written: string | undefined
-  #gap = false
 
-  constructor(element: HTMLElement, streams: string, cursor: string | null) {
+  constructor(element: HTMLElement, before: Marker | undefined) {
+    const { streams, cursor } = element.dataset
     this.#element = element
     this.streams = streams
-    this.#written = element.dataset.cursor
-    const names = streams.split(',').filter(Boolean)
-    const cursors = cursor?.split(',') ?? []
-    this.#listeners = names.map((stream, index) => ({
-      cursor: (cursors[index] ?? cursors[0]) || null,
-      live: false,
-      deliver: render,
-      notify: (change, reason) => {
-        this.show()
-        emit(`turbo-cable:${change}`, { stream, reason }, element)
-        if (reason !== 'expired' || expired.has(stream)) return
-        expired.add(stream)
-        gap(stream, SPREAD)
-      },
-      moved: (lost) => this.#moved(lost),
-    }))
+    this.#written = cursor
+    this.part = partOf(element)
+    this.#cable = connection()
+    // A morph may take the cursor away and leave the streams.
+    const given = cursor || before?.streams !== streams ? undefined : before?.cursor.split(',')
+    this.#listeners = streamsOf(element).map(([stream, own], index) => [
+      stream,
+      this.#listener(stream, own ?? given?.[index] ?? null),
+    ])
     this.show()
-    const cable = connection()
-    this.#releases = names.map((stream, index) => cable.subscribe(stream, this.#listeners[index] as Listener))
+    this.#releases = this.#listeners.map(([stream, listener]) => this.#cable.subscribe(stream, listener))
   }
 
   /** As in `data-cursor`: one cursor for each stream. A page comes with one for all of them, the position it was read at. */
   get cursor(): string {
-    return this.#listeners.map((listener) => listener.cursor).join()
+    return this.#listeners.map(([, { cursor }]) => cursor).join()
   }
 
-  /** Is the element as it was left? Then a morph has made no other part of the page older either. */
-  unchanged(streams: string, cursor: string | undefined): boolean {
-    this.#gap = false
+  /** Is the element as it was left? */
+  unchanged(): boolean {
+    const { streams, cursor } = this.#element.dataset
     return streams === this.streams && cursor === this.#written
   }
 
   show(): void {
     this.#element.toggleAttribute(
       'connected',
-      this.#listeners.every(({ live }) => live),
+      this.#listeners.every(([, { connected }]) => connected),
     )
   }
 
@@ -86,13 +128,57 @@ class Marker {
     for (const release of this.#releases) release()
   }
 
+  rewind(part: Part): void {
+    if (!part.root.parentElement) this.#element.removeAttribute(BEHIND)
+    const { age } = part
+    if (!age) return
+    for (const [stream, listener] of this.#listeners) {
+      part.begin(this.#cable.name(stream) ?? stream, age)
+      this.#cable.rewind(stream, listener, age)
+    }
+    this.#write()
+  }
+
+  #listener(stream: string, own: string | null): Listener {
+    const listener: Listener = {
+      cursor: this.#begin(this.#cable.name(stream) ?? stream, own),
+      waiting: true,
+      deliver: render,
+      notify: (change, reason) => {
+        this.show()
+        emit(`turbo-cable:${change}`, { stream, reason }, this.#element)
+        if (reason !== 'expired' || expired.has(stream)) return
+        expired.add(stream)
+        gap(stream, SPREAD)
+      },
+      moved: (lost, name) => {
+        if (lost) {
+          this.#element.setAttribute(BEHIND, '')
+          advance(name, listener.cursor as string)
+        }
+        afterDrawing(() => this.#write())
+      },
+    }
+    return listener
+  }
+
+  // From where its own part is, or from the oldest around it: what Turbo has kept may stand in an older page.
+  #begin(stream: string, own: string | null): string | null {
+    let cursor = this.part.knows(stream) ? (this.part.seen(stream) as string) : own
+    if (!cursor) return null
+    this.part.begin(stream, cursor)
+    for (const part of partsAround(this.#element)) {
+      const seen = part.seen(stream) as string
+      if (part.knows(stream) && older(seen, cursor)) cursor = seen
+    }
+    return cursor
+  }
+
   // What was lost stays marked as lost until a refreshed page says where it is.
-  #moved(lost: boolean): void {
+  #write(): void {
+    const element = this.#element
+    if (element.hasAttribute(BEHIND) || markers.get(element) !== this || !element.isConnected) return
     const { cursor } = this
-    this.#gap ||= lost
-    afterRender(() => {
-      if (this.#gap || markers.get(this.#element) !== this || !this.#element.isConnected) return
-      this.#element.dataset.cursor = this.#written = cursor
-    })
+    if (cursor) element.dataset.cursor = this.#written = cursor
   }
 }

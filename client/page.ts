@@ -1,8 +1,9 @@
 // What a page has one of: its id, its connections (one per URL), and the moments at which a connection should look around.
 
 import { Connection } from './connection.js'
-import { emit } from './emit.js'
-import { refresh } from './render.js'
+import { morphListeners } from './keep.js'
+import { gap } from './refresh.js'
+import { responseListeners } from './responses.js'
 
 type FetchEvent = CustomEvent<{ url: URL; fetchOptions: { headers: Record<string, string> } }>
 
@@ -14,6 +15,8 @@ const listeners = {
   // A page kept for going back cannot keep its socket; one that ends can at least say so.
   pagehide: suspend,
   'turbo:before-fetch-request': identify,
+  ...responseListeners,
+  ...morphListeners,
 }
 let listening: AbortController | undefined
 
@@ -28,7 +31,7 @@ export function start(): void {
   if (listening) return
   listening = new AbortController()
   for (const [type, listener] of Object.entries(listeners)) {
-    addEventListener(type, listener as EventListener, { signal: listening.signal })
+    addEventListener(type, listener as EventListener, { capture: true, signal: listening.signal })
   }
   wake()
 }
@@ -54,11 +57,6 @@ function cableUrl(): string {
   const content = document.querySelector<HTMLMetaElement>('meta[name="action-cable-url"]')?.content.trim()
   const { href } = new URL(content || '/cable', content ? document.baseURI : location.href)
   return href.replace(/^http/, 'ws')
-}
-
-/** Announces that the page misses something of `stream`, and refreshes it within `spread` milliseconds unless told not to. */
-export function gap(stream: string, spread: number): void {
-  if (emit('turbo-cable:gap', { stream }, document, true)) refresh(spread)
 }
 
 function wake(): void {

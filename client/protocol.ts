@@ -5,6 +5,8 @@ export interface Message {
   stream: string
   data: unknown
   cursor?: string
+  /** It was sent before this page asked for it: to catch up, not as news. */
+  replayed?: boolean
 }
 
 /** The server's answer to a subscribe. A server without cursors sends `stream` alone. */
@@ -27,10 +29,14 @@ export type Inbound =
   | { type: 'rejected'; stream: string; reason?: string }
   | { type: 'disconnect'; reason?: string; reconnect?: boolean; after?: number }
 
-/** What a frame says; `undefined` for anything that is not an object with a `type`. Unknown types pass and are ignored. */
+/**
+ * What a frame says; `undefined` for anything that is not an object with a `type`. Unknown types pass and are ignored, and so
+ * is a cursor that is no string.
+ */
 export function decode(frame: unknown): Inbound | undefined {
   try {
     const value = JSON.parse(frame as string)
+    if (typeof value?.cursor !== 'string') delete value?.cursor
     return value?.type ? value : undefined
   } catch {
     return undefined
@@ -60,6 +66,18 @@ export function behind(seen: string, cursor: string): boolean {
   const [epoch, position] = parts(seen)
   const [otherEpoch, otherPosition] = parts(cursor)
   return epoch !== otherEpoch || position < otherPosition
+}
+
+/** Is `cursor` before `other` in the same epoch? Of two epochs neither is known to be older. */
+export function older(cursor: string, other: string): boolean {
+  return behind(cursor, other) && parts(cursor)[0] === parts(other)[0]
+}
+
+/** The oldest of some cursors; of those that do not compare the first. */
+export function oldest(cursors: Iterable<string | null | undefined>): string | undefined {
+  let least: string | undefined
+  for (const cursor of cursors) if (cursor && (!least || older(cursor, least))) least = cursor
+  return least
 }
 
 function parts(cursor: string): [epoch: string, position: number] {

@@ -1,20 +1,24 @@
 // Who listens to which stream, how far each listener has come, and who may be given what. No socket, no timer, no DOM.
 
-import { behind, type Message, type Subscribed } from './protocol.js'
+import { behind, type Message, older, type Subscribed } from './protocol.js'
 
 export type Change = 'connected' | 'disconnected' | 'rejected'
 
-/** One subscriber of one stream. The caller makes it; only the subscription moves `cursor` and `live`. */
+/** One subscriber of one stream. The caller makes it; from then on only the subscription changes what is not a function. */
 export interface Listener {
   /** Up to where this listener has everything; `null` while nothing is known. */
   cursor: string | null
-  /** Is it being served? `false` until the server has confirmed a subscribe that starts no later than `cursor`. */
-  live: boolean
+  /** Must something be replayed to it before it can be given what is new? From the start, until the server has confirmed. */
+  waiting: boolean
+  /** Has it been told that it is connected, and not since that it is not? */
+  connected?: boolean
+  /** Where its last message was, or where it began. A ping moves `cursor` and not this. */
+  latest?: string | null
   /** Listeners that share this very function share its calls: a message reaches it once, however many they are. */
   deliver(message: Message): void
   notify(change: Change, reason?: string): void
-  /** `cursor` has moved: what lies between was delivered, or, if `lost`, never will be. */
-  moved?(lost: boolean): void
+  /** `cursor` has moved in `stream`: what lies between was delivered, or, if `lost`, never will be. */
+  moved?(lost: boolean, stream: string): void
 }
 
 /** One stream as this page asked for it. */
@@ -23,20 +27,29 @@ export class Subscription {
   /** What messages call the stream: other than the name asked for, if that is signed. Undefined until confirmed. */
   name: string | undefined
   /** The cursor of the subscribe that waits for its answer; one at a time, so an answer is never taken for another's. */
-  asked: string | null | undefined
+  pending: string | null | undefined
   rejected: string | undefined
   /** This socket has delivered everything up to here; undefined with a server that keeps no positions. */
   reached: string | undefined
+  /** Where the server was when it answered last: up to there its messages are a replay. */
+  answered: string | undefined
 
   add(listener: Listener): void {
     this.listeners.add(listener)
+    listener.latest ??= listener.cursor
     if (this.rejected !== undefined) listener.notify('rejected', this.rejected)
     else if (this.name !== undefined) this.#settle(listener, this.reached)
   }
 
+  /** Something in the page is older than this listener: what came since `cursor` is to be delivered again. */
+  rewind(listener: Listener, cursor: string): void {
+    if (listener.cursor && older(cursor, listener.cursor)) listener.cursor = cursor
+    listener.waiting = true
+  }
+
   /** The cursor to ask for so that every waiting listener gets what it missed; undefined if there is nothing to ask. */
-  wanted(listeners = [...this.listeners].filter(({ live }) => !live)): string | null | undefined {
-    if (!listeners.length || this.asked !== undefined || this.rejected !== undefined) return undefined
+  wanted(listeners = [...this.listeners].filter(({ waiting }) => waiting)): string | null | undefined {
+    if (!listeners.length || this.pending !== undefined || this.rejected !== undefined) return undefined
     let least: string | null = null
     // Of two epochs the one that joined first is the older: asking for it brings out the gap that the other would hide.
     for (const { cursor } of listeners.reverse()) if (cursor && (!least || behind(cursor, least))) least = cursor
@@ -45,15 +58,16 @@ export class Subscription {
 
   /** Takes the server's answer; true if listeners have lost messages for good. */
   confirm({ stream, name = stream, cursor, recovered }: Subscribed): boolean {
-    const gap = cursor && this.asked && recovered === false
+    const gap = cursor && this.pending && recovered === false
     this.name = name
-    this.reached = cursor && ((!gap && this.asked) || cursor)
-    this.asked = undefined
-    const waiting = [...this.listeners].filter(({ live }) => !live)
+    this.answered = cursor
+    this.reached = cursor && ((!gap && this.pending) || cursor)
+    this.pending = undefined
+    const waiting = [...this.listeners].filter((listener) => listener.waiting)
     for (const listener of waiting) {
       if (gap) {
-        listener.cursor = cursor
-        listener.moved?.(true)
+        listener.cursor = listener.latest = cursor
+        listener.moved?.(true, name)
       }
       this.#settle(listener, cursor)
     }
@@ -68,10 +82,11 @@ export class Subscription {
 
   /** The socket is gone, and with it all that the server said on it. */
   reset(): void {
-    this.name = this.asked = this.rejected = this.reached = undefined
+    this.name = this.pending = this.rejected = this.reached = undefined
     for (const listener of this.listeners) {
-      if (!listener.live) continue
-      listener.live = false
+      listener.waiting = true
+      if (!listener.connected) continue
+      listener.connected = false
       listener.notify('disconnected')
     }
   }
@@ -80,25 +95,29 @@ export class Subscription {
   #settle(listener: Listener, now: string | undefined): void {
     const { cursor } = listener
     if (cursor && this.reached && behind(cursor, this.reached)) return
-    listener.live = true
-    listener.notify('connected')
+    listener.waiting = false
+    if (!listener.connected) {
+      listener.connected = true
+      listener.notify('connected')
+    }
     // One that has a cursor keeps it: what was missed since is still to come.
-    if (!cursor) advance(listener, now)
+    if (!cursor) advance(listener, now, this.name)
   }
 }
 
 /** Every stream of one connection. */
 export class Subscriptions extends Map<string, Subscription> {
   /**
-   * Gives a message to every live listener that has not had it. While one of the listeners that share a function waits for
-   * a replay, the function gets nothing: the replay holds this message too, and in its place.
+   * Gives a message to every listener that has not had it. While one of the listeners that share a function waits for a
+   * replay, the function gets nothing: the replay holds this message too, and in its place.
    */
   deliver(message: Message, report: (error: unknown) => void): void {
     const { stream, cursor } = message
     const named = [...this.values()].filter(({ name }) => name === stream)
     for (const subscription of named) if (cursor) subscription.reached = cursor
+    message.replayed = !!cursor && named.some(({ answered }) => answered && !behind(answered, cursor))
     const listeners = named.flatMap((subscription) => [...subscription.listeners])
-    const waiting = listeners.map(({ live, deliver }) => !live && deliver)
+    const waiting = listeners.map(({ waiting, deliver }) => waiting && deliver)
     const takers = listeners.filter(
       (listener) =>
         !waiting.includes(listener.deliver) && (!cursor || !listener.cursor || behind(listener.cursor, cursor)),
@@ -110,19 +129,24 @@ export class Subscriptions extends Map<string, Subscription> {
         report(error)
       }
     }
-    for (const listener of takers) advance(listener, cursor)
+    for (const listener of takers) {
+      if (cursor && (!listener.latest || behind(listener.latest, cursor))) listener.latest = cursor
+      advance(listener, cursor, stream)
+    }
   }
 
   /** A ping says that the socket has carried everything up to `cursor`. */
   advance(cursor: string): void {
-    for (const { asked, listeners } of this.values()) {
-      if (asked === undefined) for (const listener of listeners) if (listener.live) advance(listener, cursor)
+    for (const { pending, listeners, name } of this.values()) {
+      if (pending === undefined)
+        for (const listener of listeners) if (!listener.waiting) advance(listener, cursor, name)
     }
   }
 }
 
-function advance(listener: Listener, cursor: string | undefined): void {
+function advance(listener: Listener, cursor: string | undefined, stream = ''): void {
   if (!cursor || (listener.cursor && !behind(listener.cursor, cursor))) return
   listener.cursor = cursor
-  listener.moved?.(false)
+  listener.latest ??= cursor
+  listener.moved?.(false, stream)
 }

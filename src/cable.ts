@@ -15,6 +15,7 @@ import { shutdown, UnderWay } from './http/shutdown'
 import { Hub } from './hub/hub'
 import type { HubStats } from './hub/stats'
 import { warn } from './log'
+import { cursorHeader } from './options/limits'
 import { type Identity, type ResolvedOptions, resolveOptions, type TurboCableOptions } from './options/options'
 import { registerProcessCable } from './process/defaults'
 import type { Protocol } from './protocol/protocol'
@@ -141,7 +142,10 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
       underWay.add(response)
       const meets = !hub.closed && !host.knowsServer
       if (meets && servers.meet(request) && !host.mountPaths?.().length) shown.add(mount)
-      return requests.handle(request, response)
+      if (requests.handle(request, response)) return true
+      // Frames, and streams that answer a form, have no marker to say how old they are.
+      if (!response.headersSent) response.setHeader(cursorHeader, hub.cursor())
+      return false
     },
     page: (mount) => createPage({ cursor: hub.cursor(), url: () => url(mount), sign, signedStream }),
     attach: (server) => servers.attach(server),

@@ -73,7 +73,8 @@ export function stockClient(url: string, stream: string, ledger: Ledger): Client
   })
   const listener = {
     cursor: null,
-    live: false,
+    waiting: true,
+    connected: false,
     // Only the bench's server sends on this stream.
     deliver: ({ data }: { data: unknown }) => ledger.take(data as Payload),
     notify() {},
@@ -81,7 +82,7 @@ export function stockClient(url: string, stream: string, ledger: Ledger): Client
   const leave = connection.subscribe(stream, listener)
   return {
     get live() {
-      return listener.live
+      return !!listener.connected
     },
     unplug: () => plug.pull(),
     replug() {

@@ -33,7 +33,9 @@ export class Wanderer {
 
   /** Is it served on the streams of its home, and on no other? */
   get settled(): boolean {
-    return this.#held.size === this.#home.length && [...this.#held.values()].every(({ listener }) => listener.live)
+    return (
+      this.#held.size === this.#home.length && [...this.#held.values()].every(({ listener }) => !!listener.connected)
+    )
   }
 
   /** Does something every now and then, `every` ms on average. */
@@ -108,7 +110,7 @@ export class Wanderer {
     let last: number | undefined
     const listener: Listener = {
       cursor: null,
-      live: false,
+      waiting: true,
       notify() {},
       deliver({ data }) {
         // Only the bench's server sends, and it numbers each stream's messages one after the other.

@@ -17,3 +17,6 @@ export const givenUpHeader = 'x-turbo-cable-given-up'
 
 /** How many of them a POST may name. */
 export const mostGivenUp = 100
+
+/** The header of the app's responses with the cursor of the moment that their request arrived. `client/responses.ts` has it too. */
+export const cursorHeader = 'X-Turbo-Cable-Cursor'

@@ -5,7 +5,8 @@ import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import type { Cable } from '../../src/index.ts'
 import { launchBrowser } from '../support/browser.ts'
-import { ListApp, type ListAppOptions } from './list-app.ts'
+import type { ListApp, ListAppOptions } from './list-app.ts'
+import { shows, withList } from './list-page.ts'
 import { live } from './showcase.ts'
 
 let browser: Browser
@@ -15,29 +16,8 @@ before(async () => {
 })
 after(() => browser.close())
 
-async function withApp(run: (app: ListApp, page: Page) => Promise<void>, options: ListAppOptions = {}) {
-  const app = await new ListApp(options).start()
-  const page = await browser.newPage({ baseURL: app.origin })
-  page.setDefaultTimeout(30_000)
-  const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  try {
-    await run(app, page)
-    assert.deepEqual(complaints, [])
-  } finally {
-    await page.context().close()
-    await app.kill()
-  }
-}
-
-/** Waits until the list in the page is what the server has. */
-async function shows(page: Page, items: readonly string[]): Promise<void> {
-  const wanted = items.join()
-  const inPage = () => [...document.querySelectorAll('#items li')].map(({ textContent }) => textContent).join()
-  await page.waitForFunction(`(${inPage})() === ${JSON.stringify(wanted)}`).catch(async (error) => {
-    assert.equal(await page.evaluate(inPage), wanted, String(error))
-  })
-}
+const withApp = (run: (app: ListApp, page: Page) => Promise<void>, options?: ListAppOptions) =>
+  withList(browser, run, options)
 
 /** Writes down the cable's events of the page. */
 async function watch(page: Page, { prevent = false } = {}): Promise<() => Promise<string[]>> {

@@ -26,7 +26,7 @@ interface Heard extends Listener {
 
 function listener(cursor: string | null): Heard {
   const got: unknown[] = []
-  return { cursor, live: false, got, deliver: ({ data }) => got.push(data), notify: () => {} }
+  return { cursor, waiting: true, got, deliver: ({ data }) => got.push(data), notify: () => {} }
 }
 
 for (const [name, Server] of Object.entries({ "the gem's": GemServer, "Navigator's": NavigatorServer })) {
@@ -63,10 +63,10 @@ for (const [name, Server] of Object.entries({ "the gem's": GemServer, "Navigator
       withServer(async ({ server, connection }) => {
         const listeners = [listener('e:41'), listener(null), listener('f:2')]
         for (const each of listeners) connection.subscribe('s', each)
-        await until(() => listeners.every(({ live }) => live))
+        await until(() => listeners.every(({ connected }) => connected))
         const late = listener('e:41')
         connection.subscribe('s', late)
-        assert.equal(late.live, true)
+        assert.equal(late.connected, true)
         for (const data of [html(1), { n: 2 }, null, html(3)]) server.broadcast('s', data)
         await until(() => late.got.length >= 4)
         for (const { got } of [...listeners, late]) assert.deepEqual(got, [html(1), { n: 2 }, null, html(3)])
@@ -79,10 +79,10 @@ for (const [name, Server] of Object.entries({ "the gem's": GemServer, "Navigator
         const [a, b] = [listener('e:1'), listener(null)]
         connection.subscribe('a', a)
         connection.subscribe('b', b)
-        await until(() => a.live && b.live)
+        await until(() => !!(a.connected && b.connected))
         server.cut()
-        await until(() => !a.live)
-        while (!a.live || !b.live) {
+        await until(() => !a.connected)
+        while (!a.connected || !b.connected) {
           clock.advance(100)
           await turn()
         }
@@ -97,7 +97,7 @@ for (const [name, Server] of Object.entries({ "the gem's": GemServer, "Navigator
         const [a, b] = [listener(null), listener(null)]
         const release = connection.subscribe('a', a)
         connection.subscribe('b', b)
-        await until(() => a.live && b.live)
+        await until(() => !!(a.connected && b.connected))
         release()
         clock.advance(1_000)
         await until(() => server.received.some((text) => text.includes('"unsubscribe"')))
@@ -111,7 +111,7 @@ for (const [name, Server] of Object.entries({ "the gem's": GemServer, "Navigator
       withServer(async ({ server, connection, clock }) => {
         const heard = listener('e:41')
         connection.subscribe('s', heard)
-        await until(() => heard.live)
+        await until(() => !!heard.connected)
         clock.advance(20_000)
         connection.wake()
         clock.advance(20_000)
@@ -127,7 +127,7 @@ for (const [name, Server] of Object.entries({ "the gem's": GemServer, "Navigator
       withServer(async ({ server, connection }) => {
         const heard = listener(null)
         connection.subscribe('s', heard)
-        await until(() => heard.live)
+        await until(() => !!heard.connected)
         const publisher = httpPublisher({ url: `http://127.0.0.1:${server.port}/_broadcast` })
         await publisher.publish([{ stream: 's', data: html(1) }])
         await publisher.publish([{ stream: 's', data: { n: [null, 'é'] } }])
@@ -144,7 +144,7 @@ describe("this client against Navigator's server", () => {
     try {
       const heard = listener('e:1')
       connection.subscribe('s', heard)
-      await until(() => heard.live)
+      await until(() => !!heard.connected)
       server.ping()
       await until(() => server.received.length > 1)
       assert.equal(server.received.at(-1), '{"type":"pong"}')
@@ -215,7 +215,7 @@ describe("the gem's client against this server", () => {
   it('takes a goodbye for a lost connection, and comes back', () =>
     withClient(['a'], async ({ cable, client, clock }) => {
       cable.disconnect(() => true)
-      await until(() => !client.connected && client.subscribed.length === 0)
+      await until(() => !!(!client.connected && client.subscribed.length === 0))
       clock.advance(3_000)
       await until(() => client.subscribed.length === 1)
       await cable.broadcastUpdateTo('a', { target: 'count', html: '2' })

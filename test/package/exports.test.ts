@@ -37,7 +37,7 @@ const ROOT_NAMES = [
   'turboStream',
 ]
 
-const CLIENT_NAMES = ['connectMarker', 'connectionId', 'disconnectMarker', 'start', 'stop', 'subscribe']
+const CLIENT_NAMES = ['connectMarker', 'connectionId', 'disconnectMarker', 'start', 'stop', 'subscribe', 'watchMarkers']
 
 let folder: string
 let app: string

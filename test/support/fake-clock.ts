@@ -1,6 +1,6 @@
 // Time that passes only when a test says so.
 
-import type { Clock } from '../../client/connection.ts'
+import type { Clock } from '../../client/clock.ts'
 
 type Timer = { due: number; callback: () => void }
 

@@ -2,7 +2,7 @@
 // answers pings, knows three types of message, and comes back after 3 seconds if it was ever confirmed.
 
 import { WebSocket } from 'ws'
-import type { Clock } from '../../../client/connection.ts'
+import type { Clock } from '../../../client/clock.ts'
 
 type Frame = { type: string; stream: string; data: unknown }
 

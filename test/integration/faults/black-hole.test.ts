@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { WebSocket } from 'ws'
-import { type Clock, Connection } from '../../../client/connection.ts'
+import type { Clock } from '../../../client/clock.ts'
+import { Connection } from '../../../client/connection.ts'
 import type { Message } from '../../../client/protocol.ts'
 import { TcpProxy } from '../../support/tcp-proxy.ts'
 import { withCable } from '../../support/with-cable.ts'
@@ -45,7 +46,7 @@ test('a black-holed socket is dropped within the timeout, and its page resumes w
       await new Promise<void>((resolve) => {
         connection.subscribe('a', {
           cursor: null,
-          live: false,
+          waiting: true,
           deliver({ data }: Message) {
             got.push(data)
             arrived()

@@ -14,7 +14,7 @@ const pages = 20
 /** One stream of one page: what it was given, life of the server by life. */
 class Reader implements Listener {
   cursor: string | null = null
-  live = false
+  waiting = true
   readonly lives: { from: number; numbers: number[] }[] = []
   readonly ended: Promise<void>
   readonly #progress: () => void

@@ -56,7 +56,7 @@ function withPage(run: (page: Page) => Promise<void>): Promise<void> {
           const got: number[] = []
           const heard: Heard = {
             cursor,
-            live: false,
+            waiting: true,
             got,
             deliver: ({ data }) => got.push((data as { n: number }).n),
             notify: () => {},
@@ -76,10 +76,10 @@ function withPage(run: (page: Page) => Promise<void>): Promise<void> {
         },
         async cut(heard) {
           await proxy.cut()
-          while (heard.live) await turn()
+          while (heard.connected) await turn()
         },
         async back(heard) {
-          while (!heard.live) {
+          while (!heard.connected) {
             clock.advance(100)
             await turn()
           }
@@ -114,7 +114,7 @@ test('a client that could not connect at first catches up from where its page wa
       clock.advance(1_000)
       await turn()
     }
-    assert.equal(heard.live, false)
+    assert.equal(!!heard.connected, false)
     proxy.refuse(false)
     await back(heard)
     await arrived(heard, 20)
@@ -161,9 +161,9 @@ test('a socket that died silently is found out by its silence, and what it swall
     void proxy.swallow()
     await send('a', 5)
     clock.advance(74_000)
-    assert.equal(heard.live, true, 'a quiet stream is no dead one')
+    assert.equal(!!heard.connected, true, 'a quiet stream is no dead one')
     clock.advance(2_000)
-    assert.equal(heard.live, false)
+    assert.equal(!!heard.connected, false)
     await back(heard)
     await arrived(heard, 10)
   }))
@@ -177,7 +177,7 @@ test('a socket that died silently is found out within seconds when somebody look
     clock.advance(10_000)
     connection.wake()
     clock.advance(5_000)
-    assert.equal(heard.live, false)
+    assert.equal(!!heard.connected, false)
     await back(heard)
     await arrived(heard, 5)
   }))

@@ -46,7 +46,7 @@ export interface Heard extends Listener {
 export function listener(cursor: string | null = null, deliver?: (message: Message) => void): Heard {
   const heard: Heard = {
     cursor,
-    live: false,
+    waiting: true,
     messages: [],
     changes: [],
     deliver: deliver ?? ((message) => heard.messages.push(message)),

@@ -1,0 +1,96 @@
+// Turbo draws, this says when and where: at once, in the order of the messages, and only where a message is lacking. So the
+// document and the cursors in its markers agree at every moment at which a snapshot of it could be taken.
+
+import { renderStreamMessage } from '@hotwired/turbo'
+import { cursorIn } from './marker.js'
+import { add, Part, partsLacking } from './parts.js'
+import type { Message } from './protocol.js'
+import { fallBehind } from './refresh.js'
+import { type BeforeRender, concerns, restrict } from './stream-element.js'
+
+/** The message being drawn: the parts that lack it, and what Turbo was about to do. */
+interface Drawing {
+  message: Message
+  lacking: Set<Part>
+  events: BeforeRender[]
+}
+
+let drawing: Drawing | undefined
+let warned = false
+/** Renders that an app has made to take their time: an animation, say. */
+const unfinished = new Set<unknown>()
+
+/** Applies one message of Turbo Streams to the document. */
+export function draw(message: Message): void {
+  const root = document.documentElement
+  const last = root.lastChild
+  const given = { message, lacking: partsLacking(message), events: [] }
+  drawing = given
+  try {
+    renderStreamMessage(message.data as string)
+  } catch (error) {
+    explain(error)
+    throw error
+  } finally {
+    drawing = undefined
+  }
+  // Turbo appends a message to <html> as it is. Its stream elements leave when they are done; text, comments and other
+  // elements would stay for ever.
+  for (let node = last?.nextSibling; node; ) {
+    const { nextSibling } = node
+    if (node.nodeName !== 'TURBO-STREAM') node.remove()
+    node = nextSibling
+  }
+  for (const event of given.events) perform(event, given)
+}
+
+/** Takes a stream of the message being drawn out of Turbo's hands; false if it is somebody else's. */
+export function take(event: BeforeRender): boolean {
+  if (!drawing) return false
+  const { message, lacking, events } = drawing
+  events.push(event)
+  // A marker that a message brings starts, for that message's stream, at that message; its others were read when it was rendered.
+  restrict(event, lacking, (added) => {
+    for (const element of added) {
+      const age = cursorIn(element)
+      if (age && message.cursor) lacking.add(add(new Part(element, age, [[message.stream, message.cursor]])))
+    }
+  })
+  return true
+}
+
+/** Calls `callback` once everything drawn so far is in the document: now, unless an app has made a render take its time. */
+export function afterDrawing(callback: () => void): void {
+  Promise.allSettled(unfinished).then(callback)
+}
+
+function perform({ target, detail, defaultPrevented }: BeforeRender, { message, lacking }: Drawing): void {
+  const { render } = detail
+  // Turbo would draw at the next repaint, or sooner in a hidden page: two messages might change places.
+  detail.render = () => {}
+  if (defaultPrevented) return
+  const act = async () => {
+    if (!concerns(target, lacking)) return
+    // A page that comes out of a cache with this message to follow would ask the same cache again, for ever.
+    if (message.replayed && target.getAttribute('action') === 'refresh') fallBehind(0, message.cursor)
+    else await render(target)
+    warn(target)
+  }
+  const work = act().catch(console.error)
+  unfinished.add(work)
+  work.finally(() => unfinished.delete(work))
+}
+
+// At-least-once: what was sent between a page's request and the reading of its data is in the page and comes again.
+function warn(stream: BeforeRender['target']): void {
+  if (warned || location.hostname !== 'localhost' || !/append|prepend/.test(stream.getAttribute('action') ?? '')) return
+  if ([...stream.templateContent.children].every(({ id }) => id)) return
+  warned = true
+  console.warn('turbo-cable: what is appended without an id may appear twice', stream)
+}
+
+function explain(error: unknown): void {
+  if (warned || !(error instanceof TypeError) || !('trustedTypes' in window)) return
+  warned = true
+  console.error('turbo-cable: Trusted Types block Turbo; a policy named "default" lets it render')
+}

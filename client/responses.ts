@@ -1,0 +1,117 @@
+// What Turbo renders from a response is as old as that response's request: a page, a frame, the streams that answer a form. The
+// server says how old that is in a header, and in the page's markers.
+
+import { take } from './draw.js'
+import { releasePermanent } from './keep.js'
+import { cursorIn } from './marker.js'
+import { add, Part, partOf, rendered } from './parts.js'
+import { type BeforeRender, observing, targeted } from './stream-element.js'
+
+type Respond = CustomEvent<{ fetchResponse: FetchResponse }> & { target: Element }
+type RenderPage = CustomEvent<{ newBody: HTMLElement; render: Replace }>
+type RenderFrame = CustomEvent<{ newFrame: HTMLElement; render: Replace }> & { target: HTMLElement }
+type Replace = (current: Element, next: Element) => unknown
+
+interface FetchResponse {
+  response: Response
+  contentType: string | null
+  header(name: string): string | null
+}
+
+const frames = new WeakMap<EventTarget, string>()
+/** What is to be noted once a page or frame is rendered. */
+const unfinished = new Map<EventTarget, () => void>()
+/** Of the page that was fetched last. */
+let page: string | undefined
+/** Of the response whose streams Turbo is making. */
+let streams: string | undefined
+
+/** To be called before any other listener: what it replaces in an event, others may wrap. */
+export const responseListeners = {
+  'turbo:before-fetch-response': note,
+  'turbo:before-render': renderPage,
+  'turbo:before-frame-render': renderFrame,
+  // Early versions of Turbo morph without `detail.render`.
+  'turbo:morph': finished,
+  'turbo:frame-render': finished,
+  'turbo:before-stream-render': renderStream,
+}
+
+function note({ target, detail: { fetchResponse } }: Respond): void {
+  const age = fetchResponse.header('X-Turbo-Cable-Cursor') ?? undefined
+  if (fetchResponse.contentType?.startsWith('text/vnd.turbo-stream.html')) {
+    Object.defineProperty(fetchResponse, 'responseHTML', { get: () => readStreams(fetchResponse.response, age) })
+    return
+  }
+  const named = target.getAttribute?.('data-turbo-frame')
+  const frame = (named && document.getElementById(named)) || target.closest?.('turbo-frame')
+  if (!frame) page = age
+  else if (age) frames.set(frame, age)
+  else frames.delete(frame)
+}
+
+// Turbo makes the stream elements as soon as it has the text.
+async function readStreams(response: Response, age: string | undefined): Promise<string> {
+  const html = await response.clone().text()
+  streams = age
+  setTimeout(() => {
+    streams = undefined
+  })
+  return html
+}
+
+function renderPage({ detail: { newBody }, detail }: RenderPage): void {
+  releasePermanent()
+  replace(document.documentElement, newBody, cursorIn(newBody) ?? page, detail)
+}
+
+function renderFrame({ target: frame, detail: { newFrame }, detail }: RenderFrame): void {
+  replace(frame, newFrame, frames.get(frame) ?? cursorIn(newFrame), detail)
+}
+
+function replace(root: Element, next: Element, age: string | undefined, detail: { render: Replace }): void {
+  const { render } = detail
+  const kept = keep(root, next)
+  unfinished.set(root, () => rendered(new Part(root, age), kept))
+  detail.render = (...elements) => {
+    // What the page or frame holds of stream elements acts with its age, outside of it too.
+    streams = age
+    const result = render(...elements)
+    streams = undefined
+    finished({ target: root })
+    return result
+  }
+}
+
+function finished({ target }: { target: EventTarget }): void {
+  const finish = unfinished.get(target)
+  unfinished.delete(target)
+  finish?.()
+}
+
+function renderStream(event: BeforeRender): void {
+  const age = streams
+  if (take(event) || !age) return
+  const { detail } = event
+  const { render } = detail
+  detail.render = (stream) =>
+    observing(
+      () => render(stream),
+      (added) => {
+        const changed = targeted(stream) && /replace|update/.test(stream.getAttribute('action') ?? '')
+        for (const root of changed ? [...added, ...stream.targetElements] : added) {
+          if (root.isConnected) rendered(new Part(root, age))
+        }
+      },
+    )
+}
+
+// What Turbo takes over from the page as it is, keeps the age that it has.
+function keep(current: Element, next: Element): Element[] {
+  const permanent = [...current.querySelectorAll('[id][data-turbo-permanent]')].filter(({ id }) =>
+    next.querySelector(`#${CSS.escape(id)}[data-turbo-permanent]`),
+  )
+  for (const element of permanent) add(partOf(element).copy(element))
+  const reloading = [...current.querySelectorAll('turbo-frame[src][refresh=morph]')]
+  return [...permanent, ...reloading]
+}
