@@ -6,6 +6,7 @@ import type { Engine, EngineDelegate, Outgoing, Positioned, Replay, Signal } fro
 import { History, type HistoryBounds } from './history'
 import { putSnapshot, takeSnapshot } from './history-file'
 import { Once } from './once'
+import { ForeignCursors, warnOfSiblings } from './siblings'
 
 export interface MemoryOptions extends HistoryBounds {
   /** Carries the history over a restart: written at `stop`, taken at `start`. */
@@ -16,6 +17,7 @@ export interface MemoryOptions extends HistoryBounds {
 export class MemoryEngine implements Engine {
   readonly #file: string | undefined
   readonly #history: History
+  readonly #foreign: ForeignCursors
   readonly #delegates = new Set<EngineDelegate>()
   readonly #once = new Once()
   #epoch = randomBytes(6).toString('base64url')
@@ -26,6 +28,7 @@ export class MemoryEngine implements Engine {
   constructor(options: MemoryOptions, now: () => number = () => performance.now()) {
     this.#file = options.file
     this.#history = new History(options, now)
+    this.#foreign = new ForeignCursors(now)
   }
 
   get epoch(): string {
@@ -58,6 +61,7 @@ export class MemoryEngine implements Engine {
     const snapshot = this.#file === undefined ? undefined : takeSnapshot(this.#file)
     const first = !this.#started
     this.#started = true
+    if (first) warnOfSiblings()
     if (!snapshot || !first) return
     this.#epoch = snapshot.epoch
     this.#position = snapshot.position
@@ -78,6 +82,7 @@ export class MemoryEngine implements Engine {
     const now = { position: this.#position, cursor: this.cursor() }
     if (cursor === null) return { recovered: true, ...now, messages: [] }
     const seen = positionIn(this.#epoch, cursor)
+    if (seen === undefined) this.#foreign.note(cursor)
     const messages = seen === undefined || seen > this.#position ? undefined : this.#history.since(stream, seen)
     return { recovered: messages !== undefined, ...now, messages: messages ?? [] }
   }
