@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, it, mock } from 'node:test'
 import type { Visitor } from '../../../src/hub/gate.ts'
 import type { UpgradeRequest } from '../../../src/options/options.ts'
 import { turboCableProtocol } from '../../../src/protocol/turbo-cable.ts'
+import { Signer } from '../../../src/stream/signer.ts'
 import { hubOf, RecordingTransport, turn } from '../../support/hub-doubles.ts'
 import { warnings } from '../../support/warnings.ts'
 
@@ -36,6 +37,24 @@ describe('publish', () => {
       pages.map((page) => page.read().flatMap(({ data }) => data ?? [])),
       [[2], [1]],
     )
+  })
+
+  it('comes once under each string by which a plain subscriber asked for the stream', async () => {
+    const secret = 'a secret for tests'
+    const token = new Signer([secret]).sign('s')
+    const { client, publish } = hubOf({ secret, publicStreams: true })
+    const page = client()
+    page.subscribe('s')
+    page.subscribe(token)
+    page.read()
+    await publish('s', 1)
+    assert.deepEqual(
+      page.read().map(({ stream }) => stream),
+      ['s', token],
+    )
+    page.unsubscribe('s')
+    await publish('s', 2)
+    assert.deepEqual(page.read(), [{ type: 'message', stream: token, data: 2 }])
   })
 
   it('is refused once the hub is closed', async () => {
