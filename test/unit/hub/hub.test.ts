@@ -113,6 +113,18 @@ describe('an engine', () => {
 describe('a ping', () => {
   type Pinged = Parameters<ReturnType<typeof hubOf>['hub']['pingDue']>[0]
 
+  // <turbo-stream-source> connects and asks for nothing, and Turbo puts every text that it is sent into the page.
+  it('is only the one of WebSocket itself until the client has asked for a stream', () => {
+    const { hub, client } = hubOf({ publicStreams: false })
+    const page = client()
+    hub.pingDue(page.delegate as Pinged)
+    assert.deepEqual(page.writes.splice(0), [[]])
+    page.subscribe('s')
+    assert.equal(page.read()[0]?.type, 'rejected')
+    hub.pingDue(page.delegate as Pinged)
+    assert.deepEqual(page.read(), [{ type: 'ping' }])
+  })
+
   it('has a cursor once the client asked with one, and all before it has been written', async () => {
     const { hub, client, publish } = hubOf()
     const page = client()
