@@ -218,7 +218,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
   pingDue(connection: Connection): void {
     const { keepAlive } = connection.transport.framing
     // Who has asked for nothing may be no client of this wire: Turbo's own <turbo-stream-source> would print the ping into the page.
-    if (!connection.asked) return connection.write(keepAlive)
+    if (!connection.asked) return void connection.write(keepAlive)
     // The cursor in a ping says "you have everything up to here", so nothing that came before may still be waiting.
     const current = connection.resumes && !this.#replays.underWay(connection)
     if (current) this.#fanOut.flush()
