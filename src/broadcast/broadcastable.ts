@@ -18,7 +18,9 @@ class Plain {}
 /** A mixin: `class Message extends Broadcastable(Model) {}`, or `extends Broadcastable()` where there is no other class. */
 export interface Mixin {
   // Two signatures and no default: where a class is generic (Sequelize's Model), TypeScript would fall back to the default.
+  /** Adds the methods to a class, be it generic: `Broadcastable(Model)<Attributes>`. */
   <Base extends MixinBase>(base: Base): Base & Broadcasting
+  /** A class of nothing but the methods. */
   (): typeof Plain & Broadcasting
 }
 
