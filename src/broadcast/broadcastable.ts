@@ -16,11 +16,17 @@ type Broadcasting = new (...parameters: any[]) => BroadcastMethods
 class Plain {}
 
 /** A mixin: `class Message extends Broadcastable(Model) {}`, or `extends Broadcastable()` where there is no other class. */
-export type Mixin = <Base extends MixinBase = typeof Plain>(base?: Base) => Base & Broadcasting
+export interface Mixin {
+  // Two signatures and no default: where a class is generic (Sequelize's Model), TypeScript would fall back to the default.
+  /** Adds the methods to a class, be it generic: `Broadcastable(Model)<Attributes>`. */
+  <Base extends MixinBase>(base: Base): Base & Broadcasting
+  /** A class of nothing but the methods. */
+  (): typeof Plain & Broadcasting
+}
 
 /** Makes the mixin whose methods send by these verbs. */
 export function createBroadcastable(verbs: Verbs): Mixin {
-  return <Base extends MixinBase>(base?: Base) => mixed(verbs, base ?? Plain) as unknown as Base & Broadcasting
+  return (base: MixinBase = Plain) => mixed(verbs, base) as never
 }
 
 function mixed(verbs: Verbs, base: MixinBase) {

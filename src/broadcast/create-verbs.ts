@@ -9,6 +9,7 @@ import { type BroadcastOptions, checkedBroadcast } from './job'
 import { jsonData } from './json-data'
 import { createSend, deliver, type PerformContext, troubleLine, verbName } from './perform'
 import type { BroadcastJob, Scheduler } from './scheduler'
+import { loggedIfUnheard } from './unheard'
 import type { Verbs } from './verbs'
 
 /** What verbs work with; asked anew for each broadcast. */
@@ -20,8 +21,10 @@ export interface VerbContext extends PerformContext {
 export function createVerbs(context: VerbContext): Verbs {
   const send = createSend(context)
   // Apps without types may leave the options out, which is for the check to say.
-  const now = (streamables: Streamable, action: string, options: BroadcastOptions | undefined) =>
-    send(checkedBroadcast(streamables, action, options ?? {}))
+  const now = (streamables: Streamable, action: string, options: BroadcastOptions | undefined) => {
+    const checked = checkedBroadcast(streamables, action, options ?? {})
+    return loggedIfUnheard(send(checked), (error) => troubleLine(verbName(action), checked.job.stream, error))
+  }
   const later = (streamables: Streamable, action: string, options: BroadcastOptions | undefined) => {
     void schedule(context.scheduler(), checkedBroadcast(streamables, action, options ?? {}).job)
   }
@@ -37,8 +40,11 @@ export function createVerbs(context: VerbContext): Verbs {
     broadcastRemoveTo: (streamables, options) => now(streamables, 'remove', options),
     broadcastRefreshTo: (streamables, options = {}) =>
       now(streamables, 'refresh', { ...refreshPlacement(options), exclude: options.exclude }),
-    broadcastJson: (streamables, data, options = {}) =>
-      deliver(context.publisher(), jsonBroadcast(streamables, data, options), 'broadcastJson'),
+    broadcastJson: (streamables, data, options = {}) => {
+      const broadcast = jsonBroadcast(streamables, data, options)
+      const sent = deliver(context.publisher(), broadcast, 'broadcastJson')
+      return loggedIfUnheard(sent, (error) => troubleLine('broadcastJson', broadcast.stream, error))
+    },
 
     broadcastActionLaterTo: (streamables, { action, ...options }) => later(streamables, action, options),
     broadcastAppendLaterTo: (streamables, options) => later(streamables, 'append', options),

@@ -38,6 +38,7 @@ export class Handshake implements UpgradeDelegate {
   readonly #addresses: Addresses
   readonly #wss: WebSocketServer
   #warned = false
+  #warnedOfProtocol = false
 
   constructor({ hub, options, protocols, paths }: HandshakeParts) {
     this.#hub = hub
@@ -54,8 +55,7 @@ export class Handshake implements UpgradeDelegate {
       // What is kept of an unfinished message costs more than its bytes.
       maxFragments: 32,
       maxBufferedChunks: 4_096,
-      // The first offered protocol that we know. If there is none, the answer names none, and a client that needs one closes.
-      handleProtocols: (offered) => [...offered].find((name) => this.#protocols.has(name)) ?? false,
+      handleProtocols: (offered) => [...offered].find((name) => this.#protocols.has(name)) ?? this.#noProtocol(offered),
       WebSocket: CableSocket,
     })
   }
@@ -104,6 +104,18 @@ export class Handshake implements UpgradeDelegate {
       // The option `WebSocket` above says that it is one.
       this.#hub.accept(new WebSocketTransport(ws as CableSocket, socket), protocol, visitor)
     })
+  }
+
+  // The answer names none, and a client that needs one closes without a word: browsers do, Action Cable's client does.
+  #noProtocol(offered: ReadonlySet<string>): false {
+    const names = [...offered].join(', ').slice(0, 100)
+    const spoken = [...this.#protocols.keys()].map((name) => (name === '' ? 'none (the turbo-cable wire)' : name))
+    const say = this.#warnedOfProtocol ? debug : warn
+    this.#warnedOfProtocol = true
+    say(
+      `a client offers the subprotocols "${names}", and this cable speaks: ${spoken.join(', ')}. It was answered without one, and will probably close; use the client of turbo-cable, or another path for this client`,
+    )
+    return false
   }
 
   #refuseOrigin({ headers }: IncomingMessage, socket: Duplex): void {

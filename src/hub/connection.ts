@@ -38,6 +38,8 @@ export class Connection implements Visitor, TransportDelegate {
   readonly request: UpgradeRequest | undefined
   /** The id that the client chose for its page. A broadcast that names it in `exclude` is not sent here. */
   id: string | undefined
+  /** True once the client has asked for a stream, whatever the answer was: it speaks this protocol then. */
+  asked = false
   /** True once the client has subscribed with a cursor. Its pings then carry a cursor too. */
   resumes = false
   /** Kept by `Heartbeat`: the tick of the last frame that came in, and the slot in which it is pinged. */

@@ -63,13 +63,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
     )
     const progress = () => ({ position: this.#position, cursor: this.cursor() })
     const subscriptions = this.#subscriptions
-    this.#replays = new Replays({
-      engine,
-      subscriptions,
-      progress,
-      pendingBytes,
-      refreshSpread,
-    })
+    this.#replays = new Replays({ engine, subscriptions, progress, pendingBytes, refreshSpread })
     this.#subscribing = new Subscribing({
       gate: this.#gate,
       subscriptions,
@@ -222,11 +216,14 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
   // HeartbeatDelegate
 
   pingDue(connection: Connection): void {
+    const { keepAlive } = connection.transport.framing
+    // Who has asked for nothing may be no client of this wire: Turbo's own <turbo-stream-source> would print the ping into the page.
+    if (!connection.asked) return void connection.write(keepAlive)
     // The cursor in a ping says "you have everything up to here", so nothing that came before may still be waiting.
     const current = connection.resumes && !this.#replays.underWay(connection)
     if (current) this.#fanOut.flush()
     const ping = connection.framed({ type: 'ping', cursor: current ? this.#engine.cursor() : undefined })
-    connection.write(Buffer.concat([ping, connection.transport.framing.keepAlive]))
+    connection.write(Buffer.concat([ping, keepAlive]))
   }
 
   connectionSilent(connection: Connection): void {

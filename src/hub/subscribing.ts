@@ -31,6 +31,7 @@ export class Subscribing {
 
   /** Answers a subscribe with `subscribed` or `rejected`, now or when the app has decided. */
   subscribe(connection: Connection, command: SubscribeCommand): void {
+    connection.asked = true
     const right = this.#admit(connection, command)
     if (typeof right === 'string') this.reject(connection, command.address, right)
     else if (this.#parts.gate.asksTheApp) void this.#openWhenAllowed(connection, command, right)

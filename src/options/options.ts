@@ -19,12 +19,14 @@ export type Identity = any
 // biome-ignore lint/suspicious/noExplicitAny: middleware adds properties (session, user) that only the app knows.
 export type UpgradeRequest = IncomingMessage & Record<string, any>
 
-/** An Express middleware, run on the upgrade request. The response takes headers and is never sent. */
-export type UpgradeMiddleware = (
-  request: UpgradeRequest,
-  response: ServerResponse,
-  next: (error?: unknown) => void,
-) => void
+/**
+ * An Express middleware, run on the upgrade request. The response takes headers and is never sent.
+ * Made of a method, whose parameters may be narrower than these: Express' own `RequestHandler` asks for its Request and Response.
+ */
+export type UpgradeMiddleware = {
+  run(request: UpgradeRequest, response: ServerResponse, next: (error?: unknown) => void): unknown
+}['run']
+
 /** Finds who is connecting: `(request) => findUser(request.session.userId)`. `null`, a throw and a rejection refuse with 401. */
 export type Authenticate = (
   request: UpgradeRequest,
@@ -53,78 +55,84 @@ export type AllowedOrigins = readonly string[] | ((origin: string, request: Inco
  */
 export interface TurboCableOptions {
   /** Path of the WebSocket endpoint, below the mount path. The client's files are served below it. @default '/cable' */
-  path?: string
+  path?: string | undefined
   /** Path that takes broadcasts by `POST`, below the mount path. @default '/_broadcast' */
-  broadcastPath?: string
+  broadcastPath?: string | undefined
   /** Bearer token(s) that let a broadcast in from elsewhere than this machine; several for rotation. @default TURBO_CABLE_BROADCAST_TOKEN */
-  broadcastToken?: string | readonly string[]
+  broadcastToken?: string | readonly string[] | undefined
   /** Whether a process on this machine may broadcast without a token, which in production nobody can tell from the public behind some proxies. @default true, but false with a token, a secret or NODE_ENV=production */
-  localBroadcasts?: boolean
+  localBroadcasts?: boolean | undefined
   /** Secret(s) that stream names in pages are signed with: the first signs, all verify. Plain names are then refused. @default TURBO_CABLE_SECRET */
-  secret?: Secret | readonly Secret[]
+  secret?: Secret | readonly Secret[] | undefined
   /** Which plain, unsigned names may be subscribed to: all, a list, those that match, or those it is true for. @default all without a secret, none with one */
-  publicStreams?: PublicStreams
+  publicStreams?: PublicStreams | undefined
   /** Express middleware to run on the upgrade request, such as `session(…)`. @default none */
-  middleware?: readonly UpgradeMiddleware[]
+  middleware?: readonly UpgradeMiddleware[] | undefined
   /** Who is connecting; `null` refuses the connection with 401. May be async. */
-  authenticate?: Authenticate
+  authenticate?: Authenticate | undefined
   /** Whether that identity may subscribe to that stream. May be async. */
-  authorize?: Authorize
+  authorize?: Authorize | undefined
   /** Origins of web pages that may connect beside the page's own: `'https://a.example'`, `'a.example'`, `'*.example'`, or a function. @default none */
-  allowedOrigins?: AllowedOrigins
+  allowedOrigins?: AllowedOrigins | undefined
   /** Take `X-Forwarded-Host` for the host: only behind a proxy that sets it. @default false */
-  trustProxy?: boolean
+  trustProxy?: boolean | undefined
   /** Window over which pages with a gap refresh themselves, ms. Minimum 0. @default 2000 */
-  refreshSpread?: number
+  refreshSpread?: number | undefined
   /** Where the `…LaterTo` verbs leave their jobs: your queue, whose worker calls `performBroadcast(job)`. @default a queue in this process */
-  scheduler?: Scheduler
+  scheduler?: Scheduler | undefined
   /** Renders a partial, in place of the app's view engine. @default app.render */
-  render?: RenderFunction
+  render?: RenderFunction | undefined
   /** Gives broadcasts their positions and keeps the history. An engine may serve several cables. @default one in the memory of this process */
-  engine?: Engine
+  engine?: Engine | undefined
   /** What is kept for pages that come back. */
-  history?: {
-    /** Messages kept per stream. Minimum 0. @default 100 */
-    size?: number
-    /** How long a message is kept, ms. Minimum 0. @default 300000 */
-    ttl?: number
-    /** Bytes kept per stream. Minimum 0. @default 1048576 */
-    streamBytes?: number
-    /** Bytes kept over all streams. Minimum 0. @default 67108864 */
-    totalBytes?: number
-    /** File that carries the history over a restart: written at `close()`, taken at the start. @default none */
-    file?: string
-  }
+  history?:
+    | {
+        /** Messages kept per stream. Minimum 0. @default 100 */
+        size?: number | undefined
+        /** How long a message is kept, ms. Minimum 0. @default 300000 */
+        ttl?: number | undefined
+        /** Bytes kept per stream. Minimum 0. @default 1048576 */
+        streamBytes?: number | undefined
+        /** Bytes kept over all streams. Minimum 0. @default 67108864 */
+        totalBytes?: number | undefined
+        /** File that carries the history over a restart: written at `close()`, taken at the start. @default none */
+        file?: string | undefined
+      }
+    | undefined
   /** How dead peers are found. */
-  heartbeat?: {
-    /** Time between two pings to a connection, ms. Minimum 30. @default 30000 */
-    interval?: number
-    /** Silence after which a connection is taken for dead, ms. Longer than `heartbeat.interval`. @default 60000 */
-    timeout?: number
-  }
+  heartbeat?:
+    | {
+        /** Time between two pings to a connection, ms. Minimum 30. @default 30000 */
+        interval?: number | undefined
+        /** Silence after which a connection is taken for dead, ms. Longer than `heartbeat.interval`. @default 60000 */
+        timeout?: number | undefined
+      }
+    | undefined
   /** Bounds on what others may cost this process. */
-  limits?: {
-    /** Largest message a client may send, bytes. Minimum 1. @default 16384 */
-    frameBytes?: number
-    /** Largest body of a `POST` to the broadcast path, bytes. Minimum 1. @default 1048576 */
-    bodyBytes?: number
-    /** Bytes that may wait for a client that does not read; past it the client is dropped. Minimum 1. @default 1048576 */
-    pendingBytes?: number
-    /** Bytes that may wait for all clients together; past it those with the most are dropped. Minimum 1. @default 268435456 */
-    totalPendingBytes?: number
-    /** Connections at once; more are refused with 503. Minimum 1. @default 10000 */
-    connections?: number
-    /** Connections at once from one address, that of the socket: a proxy's is one. Minimum 1. @default no limit */
-    connectionsPerAddress?: number
-    /** Streams that one connection may subscribe to; more are `rejected`. Minimum 1. @default 100 */
-    streamsPerConnection?: number
-    /** How long `authenticate`, `authorize` and `middleware` may take, ms; later is a refusal. Minimum 1. @default 10000 */
-    answerTime?: number
-    /** Connections that `authenticate` and `middleware` may be at work for at once; more are refused with 503. Minimum 1. @default 1000 */
-    unanswered?: number
-    /** Messages a second that a client may send over time; it may save up ten seconds' worth. Minimum 1. @default 50 */
-    messagesPerSecond?: number
-  }
+  limits?:
+    | {
+        /** Largest message a client may send, bytes. Minimum 1. @default 16384 */
+        frameBytes?: number | undefined
+        /** Largest body of a `POST` to the broadcast path, bytes. Minimum 1. @default 1048576 */
+        bodyBytes?: number | undefined
+        /** Bytes that may wait for a client that does not read; past it the client is dropped. Minimum 1. @default 1048576 */
+        pendingBytes?: number | undefined
+        /** Bytes that may wait for all clients together; past it those with the most are dropped. Minimum 1. @default 268435456 */
+        totalPendingBytes?: number | undefined
+        /** Connections at once; more are refused with 503. Minimum 1. @default 10000 */
+        connections?: number | undefined
+        /** Connections at once from one address, that of the socket: a proxy's is one. Minimum 1. @default no limit */
+        connectionsPerAddress?: number | undefined
+        /** Streams that one connection may subscribe to; more are `rejected`. Minimum 1. @default 100 */
+        streamsPerConnection?: number | undefined
+        /** How long `authenticate`, `authorize` and `middleware` may take, ms; later is a refusal. Minimum 1. @default 10000 */
+        answerTime?: number | undefined
+        /** Connections that `authenticate` and `middleware` may be at work for at once; more are refused with 503. Minimum 1. @default 1000 */
+        unanswered?: number | undefined
+        /** Messages a second that a client may send over time; it may save up ten seconds' worth. Minimum 1. @default 50 */
+        messagesPerSecond?: number | undefined
+      }
+    | undefined
 }
 
 /** The options with every default filled in; what the rest of the package works with. */
@@ -144,14 +152,16 @@ export interface ResolvedOptions {
   readonly scheduler: Scheduler | undefined
   readonly render: RenderFunction | undefined
   readonly engine: Engine | undefined
-  readonly history: Readonly<Required<Omit<NonNullable<TurboCableOptions['history']>, 'file'>>> & {
+  readonly history: Filled<Omit<NonNullable<TurboCableOptions['history']>, 'file'>> & {
     readonly file: string | undefined
   }
-  readonly heartbeat: Readonly<Required<NonNullable<TurboCableOptions['heartbeat']>>>
-  readonly limits: Readonly<Required<Omit<NonNullable<TurboCableOptions['limits']>, 'connectionsPerAddress'>>> & {
+  readonly heartbeat: Filled<NonNullable<TurboCableOptions['heartbeat']>>
+  readonly limits: Filled<Omit<NonNullable<TurboCableOptions['limits']>, 'connectionsPerAddress'>> & {
     readonly connectionsPerAddress: number | undefined
   }
 }
+
+type Filled<Group> = { readonly [Name in keyof Group]-?: NonNullable<Group[Name]> }
 
 /**
  * Options with every default filled in.

@@ -10,21 +10,21 @@ import { registerConfigured, remotePublisher } from './defaults'
 /** The options of `configureBroadcasts()`. */
 export interface ConfigureOptions {
   /** The folder of the views, or several in the order to look in. Comes with `viewEngine`. */
-  readonly views?: string | readonly string[]
+  readonly views?: string | readonly string[] | undefined
   /** The view engine's module (`'ejs'`), or the engine itself. Comes with `views`. */
-  readonly viewEngine?: string | ViewEngine
+  readonly viewEngine?: string | ViewEngine | undefined
   /** The extension of the views, where it is not the engine's name. */
-  readonly extension?: string
+  readonly extension?: string | undefined
   /** What every partial sees, as `app.locals`. */
-  readonly locals?: Locals
+  readonly locals?: Locals | undefined
   /** Where broadcasts are sent. @default `TURBO_CABLE_BROADCAST_URL`, else `http://localhost:<port>/_broadcast` */
-  readonly url?: string
+  readonly url?: string | undefined
   /** The hub's token. @default `TURBO_CABLE_BROADCAST_TOKEN`, else that of `TURBO_CABLE_SECRET` */
-  readonly token?: string
+  readonly token?: string | undefined
   /** How long to go on trying while the hub cannot be reached, ms. 0 tries once. @default 5000 */
-  readonly retryFor?: number
+  readonly retryFor?: number | undefined
   /** Where the Later verbs put their jobs. @default a queue in this process */
-  readonly scheduler?: Scheduler
+  readonly scheduler?: Scheduler | undefined
 }
 
 /**

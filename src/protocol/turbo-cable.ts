@@ -27,12 +27,13 @@ export const turboCableProtocol: Protocol = {
     return said ? [JSON.stringify({ type: word.type, ...said })] : []
   },
 
-  message({ stream, resumes }: Destination, { cursor }: Positioned) {
-    const head = `{"type":"message","stream":${JSON.stringify(stream)},"data":`
+  // The gem's client compares the name in a message with the string that it asked for, which may be a token.
+  message({ address, stream, resumes }: Destination, { cursor }: Positioned) {
+    const head = `{"type":"message","stream":${JSON.stringify(resumes ? stream : address)},"data":`
     return { head, tail: resumes ? `,"cursor":${JSON.stringify(cursor)}}` : '}' }
   },
 
-  audience: ({ resumes }) => (resumes ? 'resuming' : 'plain'),
+  audience: ({ address, resumes }) => (resumes ? 'resuming' : `plain ${address}`),
 }
 
 // The fields in the order of the wire. JSON.stringify leaves out those that are undefined.

@@ -17,7 +17,7 @@ export function broadcastsIn(value: unknown): readonly Broadcast[] | BodyFault {
   if (batch.length === 0) return 'Stream required'
   const broadcasts: Broadcast[] = []
   for (const item of batch) {
-    const stream = field(item, 'stream')
+    const stream = named(field(item, 'stream'))
     const data = field(item, 'data')
     const exclude = field(item, 'exclude')
     if (!isStreamName(stream)) return 'Stream required'
@@ -26,6 +26,11 @@ export function broadcastsIn(value: unknown): readonly Broadcast[] | BodyFault {
     broadcasts.push({ stream, data: data as Json, ...(typeof exclude === 'string' && { exclude }) })
   }
   return broadcasts
+}
+
+// A number names a stream here as it does for `streamName()`.
+function named(stream: unknown): unknown {
+  return Number.isFinite(stream) ? String(stream) : stream
 }
 
 // JSON.parse gave the value, so it is any of JSON's types; only objects have fields.

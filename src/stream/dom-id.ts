@@ -51,7 +51,9 @@ export function modelNames(record: DomRecord | DomClass): ModelNames {
   if (known) return known
 
   // `Users::Profile` and `UsersProfile` have the same dom ids; acronyms stay together, as in Rails: HTMLPage → html_page.
-  const path = name.split('::').map((part) => underscore(part.replace(/[A-Z]{2,}(?![a-z])/g, capitalized)))
+  const path = name
+    .split('::')
+    .map((part) => underscore(withoutDoubles(part.replace(/[A-Z]{2,}(?![a-z])/g, capitalized))))
   const element = path.at(-1) ?? ''
   const directory = [...path.slice(0, -1), pluralize(element)]
   const names = {
@@ -105,6 +107,11 @@ function keyPart(record: object, id: unknown): string | undefined {
   // A database's own id type, such as Mongo's ObjectId, prints itself.
   if (typeof id === 'object' && id.toString !== Object.prototype.toString && !Array.isArray(id)) return String(id)
   throw failure('TURBO_CABLE_BAD_RECORD', [record, `its id is not usable as one (${typeof id})`])
+}
+
+// `underscore` would put a second one before the capital of Foo_Bar, which is foo_bar in Rails.
+function withoutDoubles(name: string): string {
+  return name.replace(/_[A-Z]/g, (start) => start.toLowerCase())
 }
 
 function capitalized(word: string): string {

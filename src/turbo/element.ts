@@ -1,16 +1,19 @@
 // A <turbo-stream> element: where it works, with every check, and how it is put together.
 
 import { failure } from '../errors'
-import { check, namesAndValues, oneOf, type Rule, text } from '../options/check'
+import { check, isText, namesAndValues, oneOf, type Rule, text } from '../options/check'
 import { type DomClass, type DomRecord, domId } from '../stream/dom-id'
 import { needsContent } from './content'
 import { type Attributes, attributeText } from './tag'
 
+/** A record and the prefix of its dom id: `[message, 'edit']` is `edit_message_1`, as in turbo-rails. */
+export type PrefixedRecord = readonly [record: DomRecord | DomClass, prefix: string]
+
 /** The element an action works on: its id, or the record whose `domId` it has. */
-export type Target = string | number | DomRecord | DomClass
+export type Target = string | number | DomRecord | DomClass | PrefixedRecord
 
 /** The elements an action works on: a CSS selector, or the record whose `domId` makes one. */
-export type Targets = string | DomRecord | DomClass
+export type Targets = string | DomRecord | DomClass | PrefixedRecord
 
 /** Where an action works, and what its element says about it. */
 export interface PlacementOptions {
@@ -63,22 +66,36 @@ export function element(action: string, opening: string, content: string | undef
 // The id a target stands for, or undefined for none.
 function targetId(target: Target | null | undefined): string | undefined {
   if (target === undefined || target === null || target === '') return undefined
-  if (typeof target === 'string') return target
+  if (typeof target === 'string') return check('target', target, idNoSelector)
   if (typeof target === 'number' && Number.isFinite(target)) return String(target)
-  return domId(check('target', target as DomRecord | DomClass, idOrRecord))
+  return recordId(check('target', target, idOrRecord))
 }
 
 // The selector that targets stand for, or undefined for none.
 function targetSelector(targets: Targets | null | undefined): string | undefined {
   if (targets === undefined || targets === null || targets === '') return undefined
   if (typeof targets === 'string') return targets
-  return `#${domId(check('targets', targets, selectorOrRecord)).replace(/[^\w\u0080-\uFFFF-]/g, '\\$&')}`
+  return `#${recordId(check('targets', targets, selectorOrRecord)).replace(/[^\w\u0080-\uFFFF-]/g, '\\$&')}`
+}
+
+function recordId(named: unknown): string {
+  const [record, prefix] = (Array.isArray(named) ? named : [named]) as [DomRecord | DomClass, string?]
+  return domId(record, prefix)
+}
+
+// A browser finds nothing by it, and says nothing.
+const idNoSelector: Rule = {
+  words: "an element's id, without `#` (a CSS selector is for `targets`)",
+  holds: (value) => !(value as string).startsWith('#'),
 }
 
 // Strings and usable numbers are taken before these are asked.
-const isRecord = (value: unknown) => typeof value === 'object' || typeof value === 'function'
-const idOrRecord: Rule = { words: "an element's id or a record", holds: isRecord }
-const selectorOrRecord: Rule = { words: 'a CSS selector or a record', holds: isRecord }
+const isRecord = (value: unknown) =>
+  Array.isArray(value)
+    ? value.length === 2 && isText(value[1])
+    : typeof value === 'object' || typeof value === 'function'
+const idOrRecord: Rule = { words: "an element's id, a record, or [record, 'prefix']", holds: isRecord }
+const selectorOrRecord: Rule = { words: "a CSS selector, a record, or [record, 'prefix']", holds: isRecord }
 
 // A parser keeps the first of two equal attributes: an `action` here would win over the real one.
 const ownAttributes = new Set(['action', 'target', 'targets'])

@@ -26,7 +26,7 @@ function expected(value: unknown): readonly [status: number, text: string] {
   if (batch.length === 0) return [400, 'Stream required']
   for (const item of batch) {
     const own = (name: string) => (isObject(item) && Object.hasOwn(item, name) ? item[name] : undefined)
-    if (!isName(own('stream'))) return [400, 'Stream required']
+    if (!isName(own('stream')) && !Number.isFinite(own('stream'))) return [400, 'Stream required']
     if (own('data') === undefined) return [400, 'Data required']
   }
   return [200, 'OK']

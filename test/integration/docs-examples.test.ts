@@ -7,11 +7,14 @@ import { Agent, createServer, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import express from 'express'
 import { turboCable } from '../../src/index.ts'
 import { TestClient } from '../support/client.ts'
 import { docsProgram, linkPackages } from '../support/docs.ts'
 import { Program } from '../support/program.ts'
+import { root, runNode } from '../support/run.ts'
+import { upgradeAnswer } from '../support/upgrade-answer.ts'
 import { listening, withCable } from '../support/with-cable.ts'
 
 /** A program of a page of docs/, in a folder that has this package and those that it needs. */
@@ -99,6 +102,60 @@ test('the client of docs/protocol.md resumes after a cut, and says when there is
     await example.remove()
   }
 })
+
+test("README's session example compiles, and who is logged in to the app is so on the socket", async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'turbo-cable-docs-'))
+  let program: Program | undefined
+  try {
+    linkPackages(folder, ['express', 'express-session', '@types/express', '@types/express-session', '@types/node'])
+    writeFileSync(join(folder, 'sessions.ts'), docsProgram('README.md', 'sessions.ts') + loginAndListen)
+    const options = {
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noEmit: true,
+      skipLibCheck: true,
+      module: 'nodenext',
+    }
+    const config = { compilerOptions: { ...options, types: ['node'] }, files: ['sessions.ts'] }
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
+    const compiled = await runNode('node_modules/typescript/bin/tsc', ['-p', folder])
+    assert.equal(compiled.code, 0, compiled.output)
+
+    const env = { ...process.env, SESSION_SECRET: 'a secret of sessions', TURBO_CABLE_SECRET: 'a secret for tests' }
+    const loader = pathToFileURL(join(root, 'node_modules/tsx/dist/loader.mjs')).href
+    program = new Program(process.execPath, ['--import', loader, join(folder, 'sessions.ts')], { env })
+    const port = Number(await program.line())
+    const login = await fetch(`http://127.0.0.1:${port}/login`, { method: 'POST' })
+    const [Cookie = ''] = (login.headers.get('set-cookie') ?? '').split(';')
+    const [own = '', other = ''] = (await login.text()).split(' ')
+
+    assert.equal((await upgradeAnswer(port)).status, 401)
+    const client = await new TestClient(`ws://127.0.0.1:${port}/cable`, { headers: { Cookie } }).opened()
+    assert.equal((await client.subscribe(own)).type, 'subscribed')
+    assert.equal((await client.subscribe(other)).type, 'rejected')
+  } finally {
+    await program?.end()
+    rmSync(folder, { recursive: true })
+  }
+})
+
+// What the example leaves to the app.
+const loginAndListen = `
+declare module 'express-session' {
+  interface SessionData {
+    userId: number
+  }
+}
+app.post('/login', (request, response) => {
+  request.session.userId = 7
+  const names = ['user:7', 'user:8'].map((name) => /data-streams="([^"]+)"/.exec(response.locals.turboStreamFrom(name))?.[1])
+  response.send(names.join(' '))
+})
+const server = app.listen(0, '127.0.0.1', () => {
+  const address = server.address()
+  console.log(typeof address === 'object' && address?.port)
+})
+`
 
 function get(port: number, path: string, agent: Agent): Promise<{ status: number | undefined; body: string }> {
   return new Promise((resolve, reject) => {

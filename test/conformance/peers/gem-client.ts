@@ -1,5 +1,5 @@
 // As the gem's own client on the wire, in our words: reads the page's streams once, subscribes to each when the socket opens,
-// answers pings, knows three types of message, and comes back after 3 seconds if it was ever confirmed.
+// answers pings, knows three types of message, takes those of the streams that it asked for, and comes back after 3 seconds if it was ever confirmed.
 
 import { WebSocket } from 'ws'
 import type { Clock } from '../../../client/clock.ts'
@@ -61,7 +61,7 @@ export class GemClient {
     const { type, stream, data }: Frame = JSON.parse(text)
     if (type === 'ping') this.#send({ type: 'pong' })
     else if (type === 'subscribed') this.#subscribed.add(stream)
-    else if (type === 'message') {
+    else if (type === 'message' && this.#subscribed.has(stream)) {
       // A string is HTML, of which it takes the first stream element.
       const [html] = typeof data === 'string' ? (/<turbo-stream.*?<\/turbo-stream>/s.exec(data) ?? []) : []
       if (html) this.shown.push(html)

@@ -79,6 +79,19 @@ describe('an upgrade', () => {
     assert.deepEqual([agreed('unknown, other'), agreed('unknown')], ['other', undefined])
   })
 
+  it('that offers only subprotocols that are not spoken is said once, with their names', (t) => {
+    const warned = warnings(t)
+    const { upgrade } = build()
+    upgrade({ 'sec-websocket-protocol': 'actioncable-v1-json, actioncable-unsupported' })
+    upgrade({ 'sec-websocket-protocol': 'graphql-ws' })
+    upgrade({ 'sec-websocket-protocol': 'unknown, other' })
+    assert.equal(warned.length, 1)
+    assert.match(
+      warned[0] ?? '',
+      /offers the subprotocols "actioncable-v1-json, actioncable-unsupported", .*turbo-cable/,
+    )
+  })
+
   it('of a page of another site is refused with 403, and the operator is told once', (t) => {
     const warned = warnings(t)
     const { hub, upgrade } = build()

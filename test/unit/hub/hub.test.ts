@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, it, mock } from 'node:test'
 import type { Visitor } from '../../../src/hub/gate.ts'
 import type { UpgradeRequest } from '../../../src/options/options.ts'
 import { turboCableProtocol } from '../../../src/protocol/turbo-cable.ts'
+import { Signer } from '../../../src/stream/signer.ts'
 import { hubOf, RecordingTransport, turn } from '../../support/hub-doubles.ts'
 import { warnings } from '../../support/warnings.ts'
 
@@ -36,6 +37,24 @@ describe('publish', () => {
       pages.map((page) => page.read().flatMap(({ data }) => data ?? [])),
       [[2], [1]],
     )
+  })
+
+  it('comes once under each string by which a plain subscriber asked for the stream', async () => {
+    const secret = 'a secret for tests'
+    const token = new Signer([secret]).sign('s')
+    const { client, publish } = hubOf({ secret, publicStreams: true })
+    const page = client()
+    page.subscribe('s')
+    page.subscribe(token)
+    page.read()
+    await publish('s', 1)
+    assert.deepEqual(
+      page.read().map(({ stream }) => stream),
+      ['s', token],
+    )
+    page.unsubscribe('s')
+    await publish('s', 2)
+    assert.deepEqual(page.read(), [{ type: 'message', stream: token, data: 2 }])
   })
 
   it('is refused once the hub is closed', async () => {
@@ -93,6 +112,18 @@ describe('an engine', () => {
 
 describe('a ping', () => {
   type Pinged = Parameters<ReturnType<typeof hubOf>['hub']['pingDue']>[0]
+
+  // <turbo-stream-source> connects and asks for nothing, and Turbo puts every text that it is sent into the page.
+  it('is only the one of WebSocket itself until the client has asked for a stream', () => {
+    const { hub, client } = hubOf({ publicStreams: false })
+    const page = client()
+    hub.pingDue(page.delegate as Pinged)
+    assert.deepEqual(page.writes.splice(0), [[]])
+    page.subscribe('s')
+    assert.equal(page.read()[0]?.type, 'rejected')
+    hub.pingDue(page.delegate as Pinged)
+    assert.deepEqual(page.read(), [{ type: 'ping' }])
+  })
 
   it('has a cursor once the client asked with one, and all before it has been written', async () => {
     const { hub, client, publish } = hubOf()

@@ -47,8 +47,8 @@ describe('Subscriptions', () => {
 
   it('keep a connection in a stream until its last address has ended', () => {
     const { subscriptions, connection, open } = build()
-    const { subscription } = open(to('s'))
-    open(to('t', 's'))
+    const { subscription } = open(to('s', 's', true))
+    open(to('t', 's', true))
     subscriptions.end(connection, 's')
     assert.equal(subscription.audience.members.has(connection), true)
     subscriptions.end(connection, 't')

@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { Destination } from '../../../src/protocol/protocol.ts'
+import { turboCableProtocol } from '../../../src/protocol/turbo-cable.ts'
 import * as wire from '../../support/turbo-cable-wire.ts'
 
 describe('decode', () => {
@@ -64,4 +66,27 @@ describe('encode', () => {
     [wire.disconnect('unauthorized', false), '{"type":"disconnect","reason":"unauthorized","reconnect":false}'],
   ]
   for (const [text, expected] of texts) it(`writes ${expected}`, () => assert.equal(text, expected))
+})
+
+describe('whose messages are the same bytes', () => {
+  const message = { stream: 's', json: '1', position: 45, cursor: 'e:45' }
+  const text = (to: Destination) => {
+    const { head, tail } = turboCableProtocol.message(to, message)
+    return head + message.json + tail
+  }
+  const asked = { address: 's', stream: 's', resumes: false }
+  const token = { address: 't--f', stream: 's', resumes: false }
+
+  it('a plain subscriber gets its messages under the string that it asked for', () => {
+    assert.equal(text(token), '{"type":"message","stream":"t--f","data":1}')
+    assert.notEqual(turboCableProtocol.audience(token), turboCableProtocol.audience(asked))
+    assert.equal(turboCableProtocol.audience(asked), turboCableProtocol.audience({ ...asked }))
+  })
+
+  it("one with a cursor gets them under the stream's name, whatever it asked for", () => {
+    const named = { ...asked, resumes: true }
+    const signed = { ...token, resumes: true }
+    assert.equal(text(signed), '{"type":"message","stream":"s","data":1,"cursor":"e:45"}')
+    assert.equal(turboCableProtocol.audience(named), turboCableProtocol.audience(signed))
+  })
 })

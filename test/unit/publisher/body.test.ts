@@ -22,6 +22,8 @@ test('a bad one among good ones is what is wrong with the whole', () => {
     [[], 'Stream required'],
     [{ stream: 'a,b', data: 1 }, 'Stream required'],
     [[one, { data: 1 }], 'Stream required'],
+    [JSON.parse('{"stream":1e999,"data":1}'), 'Stream required'],
+    [{ stream: [7], data: 1 }, 'Stream required'],
     [[one, { stream: 's' }], 'Data required'],
     // What every object has is nobody's field.
     [{ stream: 's', __proto__: { data: 1 } }, 'Data required'],
@@ -31,4 +33,9 @@ test('a bad one among good ones is what is wrong with the whole', () => {
 
 test('null is data, and what is no id leaves nobody out', () => {
   assert.deepEqual(broadcastsIn({ stream: 's', data: null, exclude: 5 }), [{ stream: 's', data: null }])
+})
+
+test('a number is a name, as it is for the verbs', () => {
+  assert.deepEqual(broadcastsIn({ stream: 7, data: 1 }), [{ stream: '7', data: 1 }])
+  assert.deepEqual(broadcastsIn({ stream: 0, data: 1 }), [{ stream: '0', data: 1 }])
 })

@@ -10,6 +10,8 @@ class Message {
 class UsersProfile extends Message {}
 class HTMLPage extends Message {}
 class OAuthToken extends Message {}
+class Foo_Bar extends Message {}
+class Foo_HTMLPage extends Message {}
 class Person extends Message {}
 class Namespaced extends Message {
   static readonly modelName = 'Users::Profile'
@@ -36,6 +38,8 @@ test('a record is named by its class and id', () => {
     [new UsersProfile(1), undefined, 'users_profile_1'],
     [new HTMLPage(1), undefined, 'html_page_1'],
     [new OAuthToken(1), undefined, 'o_auth_token_1'],
+    [new Foo_Bar(1), undefined, 'foo_bar_1'],
+    [new Foo_HTMLPage(1), undefined, 'foo_html_page_1'],
     [new Namespaced(1), undefined, 'users_profile_1'],
   ]
   for (const [record, prefix, expected] of table) assert.equal(domId(record as Message, prefix), expected)

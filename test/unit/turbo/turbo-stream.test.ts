@@ -31,6 +31,18 @@ const table: [string, string][] = [
   ],
   [turboStream('remove', { target: 'x' }), '<turbo-stream action="remove" target="x"></turbo-stream>'],
   [turboStream('remove', { target: 'x', html }), '<turbo-stream action="remove" target="x"></turbo-stream>'],
+  [
+    turboStream('remove', { target: [message, 'edit'] }),
+    '<turbo-stream action="remove" target="edit_message_1"></turbo-stream>',
+  ],
+  [
+    turboStream('remove', { targets: [message, 'edit'] }),
+    '<turbo-stream action="remove" targets="#edit_message_1"></turbo-stream>',
+  ],
+  [
+    turboStream('remove', { target: [Message, 'edit'] }),
+    '<turbo-stream action="remove" target="edit_message"></turbo-stream>',
+  ],
   [turboStream('remove', { targets: message }), '<turbo-stream action="remove" targets="#message_1"></turbo-stream>'],
   [turboStream.refresh(), '<turbo-stream action="refresh"></turbo-stream>'],
   [turboStream('refresh'), '<turbo-stream action="refresh"></turbo-stream>'],
@@ -129,4 +141,26 @@ test('bad options are refused by name', () => {
     })
   }
   assert.throws(() => turboStream('remove', { target: { id: 1 } }), { code: 'TURBO_CABLE_BAD_RECORD' })
+})
+
+test('a selector is no id, and what to do instead is said', () => {
+  assert.throws(() => turboStream.update('#count', { text: 1 }), {
+    code: 'TURBO_CABLE_BAD_OPTION',
+    message:
+      'Expected `target` to be an element\'s id, without `#` (a CSS selector is for `targets`), got `"#count"` (string)',
+  })
+  for (const target of [
+    [message],
+    [message, 'edit', 'x'],
+    [message, 7],
+    ['message', 'edit'],
+    [],
+    [[message], 'edit'],
+  ]) {
+    assert.throws(
+      () => turboStream.remove(target as never),
+      { code: /^TURBO_CABLE_BAD_(?:OPTION|RECORD)$/ },
+      `${target}`,
+    )
+  }
 })

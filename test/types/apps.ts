@@ -1,0 +1,55 @@
+// Never run: what apps write with their ORM and their session. The check of the tests' types has to accept it.
+
+import type { RequestHandler } from 'express'
+import session from 'express-session'
+import {
+  type CreationOptional,
+  DataTypes,
+  type InferAttributes,
+  type InferCreationAttributes,
+  Model,
+  Sequelize,
+} from 'sequelize'
+import { Broadcastable, type TurboCableOptions, turboCable } from '../../src/index.ts'
+
+class Todo extends Broadcastable(Model)<InferAttributes<Todo>, InferCreationAttributes<Todo>> {
+  declare id: CreationOptional<number>
+  declare title: string
+}
+class Plain extends Broadcastable(Model) {
+  declare id: number
+}
+Todo.init(
+  { id: { type: DataTypes.INTEGER, primaryKey: true }, title: DataTypes.STRING },
+  { sequelize: new Sequelize() },
+)
+Todo.addHook('afterCreate', () => {})
+export async function use(): Promise<string> {
+  const todo = await Todo.create({ title: 'x' })
+  await todo.broadcastAppendTo('todos')
+  todo.broadcastReplaceLater()
+  const found: Todo | null = await Todo.findByPk(1)
+  await new Plain().broadcastRemove()
+  return found?.title ?? todo.title
+}
+export const options: TurboCableOptions = {
+  secret: process.env.SECRET,
+  middleware: [session({ secret: 'x' })],
+  limits: { frameBytes: undefined },
+  history: undefined,
+}
+export const cable = turboCable(options)
+
+const handler: RequestHandler = (_request, _response, next) => next()
+export const middleware: TurboCableOptions['middleware'] = [
+  handler,
+  (request, response, next) => {
+    request.user = { id: 7 }
+    // @ts-expect-error parameters have types also where they name none
+    response.noSuchMethod()
+    next()
+  },
+  async (_request, _response, next) => next(),
+  // @ts-expect-error no middleware asks for a number
+  (request: number) => request,
+]
