@@ -22,6 +22,7 @@ import type { Renderer } from './render/renderer'
 import { type Streamable, streamName } from './stream/name'
 import { createSignedStream, type SignStream } from './stream/signed-stream'
 import { Signer } from './stream/signer'
+import { type Csp, createCsp } from './view/csp'
 import { createPage, type PageHelpers } from './view/page'
 import { createTurboCableTags, type TurboCableTags } from './view/tags'
 import { createTurboStreamFrom, type TurboStreamFrom } from './view/turbo-stream-from'
@@ -63,6 +64,8 @@ export interface CableCore extends Verbs {
   turboStreamFrom: TurboStreamFrom
   /** Writes the import map and the script for a page without a bundler. */
   turboCableTags: TurboCableTags
+  /** The sources that a Content-Security-Policy needs for a page of `turboCableTags()`, as helmet's directives. */
+  csp: Csp
 }
 
 /** What a host may give to `createCable`. */
@@ -137,6 +140,7 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
     signedStream,
     turboStreamFrom: createTurboStreamFrom({ cursor: () => hub.cursor(), sign }),
     turboCableTags: createTurboCableTags(() => url()),
+    csp: createCsp(() => url()),
   }
 }
 
