@@ -8,7 +8,7 @@ import { addTags, addToBody, type Language, samePage, type View, viewsOf } from 
 
 const email = /(?:^|[/._-])(?:e?-?mails?|mailers?|newsletters?|pdfs?)(?:[/._-]|$)/i
 const publicFile = /(?:^|\/)(?:public|static)\//
-const generated = /<meta\b[^>]*\bname\s*=\s*["']?generator\b/i
+const generated = /<meta\b[^<>]*\bname\s*=\s*["']?generator\b/i
 const unknownTemplate = /\.(?:mustache|twig|liquid|marko|dust|vash|astro)$/
 const manyPages = 20
 
@@ -21,7 +21,7 @@ export function callTag(language: Language, name: string, argument: string, sour
     case 'ejs':
       return `<%- ${call} %>`
     case 'eta':
-      return `<%~ ${/<%[\s\S]*?\bit\./.test(source) || !/<%[=~]/.test(source) ? 'it.' : ''}${call} %>`
+      return `<%~ ${/<%[^%]*\bit\./.test(source) || !/<%[=~]/.test(source) ? 'it.' : ''}${call} %>`
     case 'hbs':
       return `{{{${name}${argument === '' ? '' : ` ${argument}`}}}}`
     case 'njk':

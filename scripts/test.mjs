@@ -44,7 +44,9 @@ async function prepareTools(files) {
     'test/browser/': chromium,
     'test/generator/': chromium,
     'test/package/': () => ensureDebianPackage('curl', 'curl'),
-    'test/integration/security/': () => ensureDebianPackage('nginx', 'nginx-light'),
+    'test/integration/security/': async () => {
+      for (const [binary, packageName] of Object.entries(PROXIES)) await ensureDebianPackage(binary, packageName)
+    },
   }
   for (const [folder, ensure] of Object.entries(tools)) {
     if (!files.some((file) => file.startsWith(folder) || file === 'test/checks/tools.test.ts')) continue

@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { applyEdits } from '../../generators/apply'
 import { unifiedDiff } from '../../generators/diff'
+import { printable } from '../../generators/paths'
 import { obstacle, type Plan, plan } from '../../generators/plan'
 import { readApp, type Snapshot } from '../../generators/snapshot'
 
@@ -31,7 +32,7 @@ What is already there stays as it is; a second run changes nothing.
 export async function install(args: readonly string[], output: Output): Promise<number> {
   const usage = parse(args)
   if (typeof usage === 'string') {
-    output.error(`turbo-cable: ${usage}\n\n${help}`)
+    output.error(`turbo-cable: ${printable(usage)}\n\n${help}`)
     return 2
   }
   if (usage.help) {
@@ -46,7 +47,7 @@ export async function install(args: readonly string[], output: Output): Promise<
   const snapshot = isDirectory ? await readApp(directory) : undefined
   const reason = snapshot ? obstacle(snapshot.files) : 'There is no such directory.'
   if (!snapshot || reason !== undefined) {
-    output.error(`turbo-cable: cannot install into ${directory}. ${reason}\n`)
+    output.error(`turbo-cable: cannot install into ${printable(directory)}. ${reason}\n`)
     return 1
   }
   const planned = plan(snapshot.files)

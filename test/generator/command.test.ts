@@ -92,6 +92,23 @@ Next, write these three lines:
     assert.match(stdout, /Left to you:\n {2}- app\.js:2 makes the app inside of another expression/)
   })
 
+  it('lets no control character of a name reach the terminal, and leaves such a file alone', async () => {
+    const codes = '\u001b[2J\u009b31m\u202e'
+    const body = '<body></body>'
+    write({ ...typescript, [`views/${codes}.ejs`]: body, [`views/${codes}/a.ejs`]: body, [`${codes}.md`]: '' })
+    for (const args of [['--dry-run'], []]) {
+      const { code, output } = await install(...args)
+      assert.equal(code, 0)
+      assert.doesNotMatch(output, /(?!\n)\p{Cc}|\u202e/u)
+      assert.match(output, /skipped +views\/\\u001b\[2J\\u009b31m\\u202e\.ejs +its name has control characters/)
+      assert.doesNotMatch(output, /\.md/)
+    }
+    assert.equal(readFileSync(join(directory, `views/${codes}.ejs`), 'utf8'), body)
+    for (const args of [[`install`, codes], [codes], ['install', `--${codes}`]]) {
+      assert.doesNotMatch((await command(...args)).output, /(?!\n)\p{Cc}|\u202e/u)
+    }
+  })
+
   const refused: Array<[title: string, files: Record<string, string>, message: RegExp]> = [
     ['no package.json', {}, /There is no package\.json in this directory/],
     ['a package.json that is not JSON', { 'package.json': '{' }, /package\.json is not valid JSON/],

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { plan } from '../../generators/plan.ts'
 import { createTurboCableTags } from '../../src/view/tags.ts'
 import { app, installed, installedFile } from './app.ts'
 
@@ -306,6 +307,26 @@ describe('layouts in parts', () => {
       /views\/a\.twig: add data-controller/,
     )
   })
+
+  // With 100,000 of these the time was a minute and more as long as each of them was looked for to the end of the file.
+  for (const unit of [
+    '<body ',
+    '<body "x\n',
+    '<script ',
+    '<script>',
+    '<script></script ',
+    '<%',
+    '{{',
+    '<head ',
+    'body\n',
+  ]) {
+    it(`reads 100,000 times ${JSON.stringify(unit)} in a moment`, { timeout: 60_000 }, () => {
+      const files = ['ejs', 'hbs', 'njk', 'html', 'pug'].map((type) => [`views/a.${type}`, unit.repeat(100_000)])
+      const start = performance.now()
+      plan(app({ ...server, ...Object.fromEntries(files) }))
+      assert.ok(performance.now() - start < 10_000)
+    })
+  }
 
   it('leaves a great many static pages to their author', () => {
     const pages = Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`public/${index}.html`, '<body>']))
