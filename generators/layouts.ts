@@ -3,6 +3,7 @@
 import { controller } from '../src/view/marker'
 import { headTags } from '../src/view/tags'
 import type { Draft, Files } from './draft'
+import { jsxLayouts, planJsx } from './jsx'
 import { hasOwnModules } from './markup-tags'
 import { addTags, addToBody, type Language, samePage, type View, viewsOf } from './views'
 
@@ -45,7 +46,9 @@ export function planLayouts(files: Files, draft: Draft, withTags: boolean): View
       )
     }
   }
-  if (pages.length === 0 && draft.instructions.every((text) => !text.includes('<body>'))) {
+  const layouts = jsxLayouts(files)
+  planJsx(layouts, files, draft, withTags)
+  if (pages.length === 0 && layouts.length === 0 && draft.instructions.every((text) => !text.includes('<body>'))) {
     draft.instruct(
       `No view with a <body> was found. Where your pages are made, write <body data-controller="${controller}">${withTags ? ' and add turboCableTags() to <head>, unescaped' : ''}.`,
     )

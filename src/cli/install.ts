@@ -88,6 +88,6 @@ function report({ edits, notes, instructions, install, next }: Plan, { skipped }
   if (instructions.length > 0)
     sections.push(['Left to you:', ...instructions.map((text) => `  - ${text.replace(/\n/g, '\n    ')}`)].join('\n'))
   if (install !== undefined) sections.push(`Install what is missing:\n  ${install}`)
-  sections.push(`Next, write these three lines:\n  ${next.replace(/\n/g, '\n  ')}`)
+  sections.push(`Next, write these lines:\n  ${next.replace(/\n/g, '\n  ')}`)
   return `${sections.join('\n\n')}\n`
 }

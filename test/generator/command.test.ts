@@ -47,11 +47,11 @@ describe('turbo-cable install', () => {
 Install what is missing:
   npm install turbo-cable
 
-Next, write these three lines:
-  1. in a view                     <%- turboStreamFrom('counter') %>
-  2. beside it                     <p id="counter">0</p>
-  3. in a route, a model or a job  await broadcastUpdateTo('counter', { target: 'counter', text: '1' })
-     at the top of that file       import { broadcastUpdateTo } from 'turbo-cable'
+Next, write these lines:
+  1. in a view              <%- turboStreamFrom('counter') %>
+  2. beside it              <p id="counter">0</p>
+  3. where your routes are  import { broadcastUpdateTo } from 'turbo-cable'
+  4. a route there          app.post('/live', async (req, res) => { await broadcastUpdateTo('counter', { target: 'counter', text: '1' }); res.sendStatus(204) })
 `,
     )
     assert.equal(

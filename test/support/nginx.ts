@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findBinary, missing } from '../../scripts/setup.mjs'
+import { findBinary, missing, PROXIES } from '../../scripts/setup.mjs'
 import { freePort } from './http-server.ts'
 import { Program } from './program.ts'
 
@@ -26,7 +26,7 @@ export async function withNginxHttp(
   run: (port: number) => Promise<void>,
 ): Promise<void> {
   const binary = findBinary('nginx')
-  if (!binary) throw new Error(missing('nginx', 'nginx-light'))
+  if (!binary) throw new Error(missing('nginx', PROXIES.nginx))
   const folder = mkdtempSync(join(tmpdir(), 'turbo-cable-nginx-'))
   let nginx: Program | undefined
   try {

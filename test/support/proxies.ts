@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { findBinary, missing } from '../../scripts/setup.mjs'
+import { findBinary, missing, PROXIES } from '../../scripts/setup.mjs'
 import { docsProgram, linkPackages } from './docs.ts'
 import { freePort } from './http-server.ts'
 import { withNginxHttp } from './nginx.ts'
@@ -30,7 +30,7 @@ User www-data
 Group www-data
 ${modules.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join('\n')}
 ${block('apache.conf', app).replace('Listen 8080', `Listen 127.0.0.1:${port}`).replace('*:8080', `*:${port}`)}`
-      return new Program(binary('apache2', 'apache2'), ['-DFOREGROUND', '-f', saved(folder, 'apache.conf', text)])
+      return new Program(binary('apache2'), ['-DFOREGROUND', '-f', saved(folder, 'apache.conf', text)])
     }),
 
   Caddy: (app, serve) =>
@@ -38,13 +38,13 @@ ${block('apache.conf', app).replace('Listen 8080', `Listen 127.0.0.1:${port}`).r
       const text = `{\n\tadmin off\n}\n${block('Caddyfile', app).replace(':8080 {', `:${port} {\n\tbind 127.0.0.1`)}`
       const file = saved(folder, 'Caddyfile', text)
       const env = { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder }
-      return new Program(binary('caddy', 'caddy'), ['run', '--config', file, '--adapter', 'caddyfile'], { env })
+      return new Program(binary('caddy'), ['run', '--config', file, '--adapter', 'caddyfile'], { env })
     }),
 
   HAProxy: (app, serve) =>
     withProgram(serve, (folder, port) => {
       const file = saved(folder, 'haproxy.cfg', block('haproxy.cfg', app).replace(':8080', `127.0.0.1:${port}`))
-      return new Program(binary('haproxy', 'haproxy'), ['-db', '-f', file])
+      return new Program(binary('haproxy'), ['-db', '-f', file])
     }),
 
   Go: (app, serve) =>
@@ -52,7 +52,7 @@ ${block('apache.conf', app).replace('Listen 8080', `Listen 127.0.0.1:${port}`).r
       const file = saved(folder, 'proxy.go', block('proxy.go', app).replace(':8080', `127.0.0.1:${port}`))
       const program = join(folder, 'proxy')
       const env = { ...process.env, GOTOOLCHAIN: 'local', GO111MODULE: 'off' }
-      const { code, output } = await run(binary('go', 'golang-go'), ['build', '-o', program, file], { env })
+      const { code, output } = await run(binary('go'), ['build', '-o', program, file], { env })
       if (code !== 0) throw new Error(output)
       return new Program(program, [])
     }),
@@ -77,12 +77,10 @@ ${block('apache.conf', app).replace('Listen 8080', `Listen 127.0.0.1:${port}`).r
 const block = (file: string, app: number, page = 'docs/hosting.md') =>
   docsProgram(page, file).replace('127.0.0.1:3000', `127.0.0.1:${app}`)
 
-function binary(name: string, packageName: string): string {
-  return findBinary(name) ?? fail(missing(name, packageName))
-}
-
-function fail(message: string): never {
-  throw new Error(message)
+function binary(name: keyof typeof PROXIES): string {
+  const found = findBinary(name)
+  if (!found) throw new Error(missing(name, PROXIES[name]))
+  return found
 }
 
 function saved(folder: string, name: string, text: string): string {

@@ -38,39 +38,43 @@ describe('the block in the docs', () => {
             const Host = `${name === 'Vite' ? 'localhost' : 'example.com'}:${proxy}`
             const headers = { Host, Origin: `http://${Host}` }
             const page = new TestClient(`ws://127.0.0.1:${proxy}/cable`, { headers })
-            await page.opened()
-            assert.equal((await page.subscribe('s')).type, 'subscribed')
+            try {
+              await page.opened()
+              assert.equal((await page.subscribe('s')).type, 'subscribed')
 
-            const seen = await get(proxy, Host)
-            assert.equal(seen.host, Host)
-            assert.match(seen['x-forwarded-for'] ?? '', /127\.0\.0\.1$/)
-            assert.equal(seen['x-forwarded-proto'], 'http')
-            assert.equal(seen['x-forwarded-host'], Host)
+              const seen = await get(proxy, Host)
+              assert.equal(seen.host, Host)
+              assert.match(seen['x-forwarded-for'] ?? '', /127\.0\.0\.1$/)
+              assert.equal(seen['x-forwarded-proto'], 'http')
+              assert.equal(seen['x-forwarded-host'], Host)
 
-            const inside = await connect()
-            await inside.subscribe('s')
-            for (const path of [...spellings, `http://${Host}/_broadcast`]) {
-              for (const stranger of [{ Host }, { Host: 'localhost' }]) {
-                const { status } = await post(proxy, { ...stranger, ...bearer }, { path })
-                assert.ok(status >= 300, `${path} is answered ${status}`)
+              const inside = await connect()
+              await inside.subscribe('s')
+              for (const path of [...spellings, `http://${Host}/_broadcast`]) {
+                for (const stranger of [{ Host }, { Host: 'localhost' }]) {
+                  const { status } = await post(proxy, { ...stranger, ...bearer }, { path })
+                  assert.ok(status >= 300, `${path} is answered ${status}`)
+                }
               }
-            }
-            // A stranger's upgrade is not a way around either; a proxy may just hang up on it.
-            // Vite leaves an upgrade that it does not know without any answer.
-            if (name !== 'Vite') {
-              const upgrade = { Host, ...bearer, Upgrade: 'websocket', Connection: 'Upgrade' }
-              const hungUp = { status: 0 }
-              assert.notEqual((await post(proxy, upgrade).catch(() => hungUp)).status, 200)
-            }
+              // A stranger's upgrade is not a way around either; a proxy may just hang up on it.
+              // Vite leaves an upgrade that it does not know without any answer.
+              if (name !== 'Vite') {
+                const upgrade = { Host, ...bearer, Upgrade: 'websocket', Connection: 'Upgrade' }
+                const hungUp = { status: 0 }
+                assert.notEqual((await post(proxy, upgrade).catch(() => hungUp)).status, 200)
+              }
 
-            // The first thing that the page gets is what the app's own sender says.
-            assert.equal((await post(port, bearer, { data: 'own' })).status, 200)
-            assert.equal((await page.next()).data, 'own')
-            assert.deepEqual(
-              (await inside.drain()).map(({ data }) => data),
-              ['own'],
-            )
-            await page.close()
+              // The first thing that the page gets is what the app's own sender says.
+              assert.equal((await post(port, bearer, { data: 'own' })).status, 200)
+              assert.equal((await page.next()).data, 'own')
+              assert.deepEqual(
+                (await inside.drain()).map(({ data }) => data),
+                ['own'],
+              )
+            } finally {
+              // A proxy ends when its sockets have.
+              page.ws.terminate()
+            }
           })
         },
         telling,
