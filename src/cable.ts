@@ -100,7 +100,8 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   const protocols = [turboCableProtocol, ...(host.protocols ?? [])]
   const paths = () => mountPaths().map((mount) => url(mount))
   const servers = new Servers(new Handshake({ hub, options, protocols, paths }), host.serves)
-  const requests = new Requests(options, new BroadcastEndpoint(hub, { tokens, bodyBytes: limits.bodyBytes }))
+  const endpoint = new BroadcastEndpoint(hub, { tokens, bodyBytes: limits.bodyBytes })
+  const requests = new Requests(options, endpoint, host.mountPaths)
 
   const ownRenderer = render && functionRenderer(render)
   const sending = { publisher: () => hub, renderer: () => ownRenderer ?? host.renderer?.() }
@@ -121,7 +122,7 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
     handle(request, response, mount = '') {
       if (hub.closed) return false
       if (!host.knowsServer && servers.meet(request) && !host.mountPaths?.().length) shown.add(mount)
-      return requests.handle(request, response)
+      return requests.handle(request, response, mount)
     },
     page: (mount) => createPage({ cursor: hub.cursor(), url: () => url(mount), sign, signedStream }),
     attach: (server) => servers.attach(server),
