@@ -52,7 +52,9 @@ for (const [version, make] of [
       it(`${how} is compared as it is written`, () =>
         withCable(
           {},
-          async ({ port, connect }) => {
+          async ({ origin, port, connect }) => {
+            // A cable in a router finds its server by a request.
+            await fetch(`${origin}/app/`)
             const client = await connect()
             await client.subscribe('s')
             for (const path of variants)
