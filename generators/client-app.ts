@@ -82,7 +82,7 @@ function namedEntries(files: Files): string[] {
 // What one file names as entries: a page by its module scripts, a configuration or package.json by what it says.
 function entryNames(path: string, source: string): string[] {
   if (/\.html$/.test(path) && !/(?:^|\/)(?:public|static)\//.test(path)) {
-    return [...source.matchAll(/<script\b[^>]*\btype=(["']?)module\1[^>]*\bsrc=["']([^"']+)["']/gi)].flatMap(
+    return [...source.matchAll(/<script\b[^<>]*\btype=(["']?)module\1[^<>]*\bsrc=["']([^"']+)["']/gi)].flatMap(
       ([, , url = '']) => [posixJoin(directoryOf(path), url), ...(url.startsWith('/') ? [url] : [])],
     )
   }

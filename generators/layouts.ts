@@ -3,12 +3,13 @@
 import { controller } from '../src/view/marker'
 import { headTags } from '../src/view/tags'
 import type { Draft, Files } from './draft'
+import { jsxLayouts, planJsx } from './jsx'
 import { hasOwnModules } from './markup-tags'
 import { addTags, addToBody, type Language, samePage, type View, viewsOf } from './views'
 
 const email = /(?:^|[/._-])(?:e?-?mails?|mailers?|newsletters?|pdfs?)(?:[/._-]|$)/i
 const publicFile = /(?:^|\/)(?:public|static)\//
-const generated = /<meta\b[^>]*\bname\s*=\s*["']?generator\b/i
+const generated = /<meta\b[^<>]*\bname\s*=\s*["']?generator\b/i
 const unknownTemplate = /\.(?:mustache|twig|liquid|marko|dust|vash|astro)$/
 const manyPages = 20
 
@@ -21,7 +22,7 @@ export function callTag(language: Language, name: string, argument: string, sour
     case 'ejs':
       return `<%- ${call} %>`
     case 'eta':
-      return `<%~ ${/<%[\s\S]*?\bit\./.test(source) || !/<%[=~]/.test(source) ? 'it.' : ''}${call} %>`
+      return `<%~ ${/<%[^%]*\bit\./.test(source) || !/<%[=~]/.test(source) ? 'it.' : ''}${call} %>`
     case 'hbs':
       return `{{{${name}${argument === '' ? '' : ` ${argument}`}}}}`
     case 'njk':
@@ -45,7 +46,9 @@ export function planLayouts(files: Files, draft: Draft, withTags: boolean): View
       )
     }
   }
-  if (pages.length === 0 && draft.instructions.every((text) => !text.includes('<body>'))) {
+  const layouts = jsxLayouts(files)
+  planJsx(layouts, files, draft, withTags)
+  if (pages.length === 0 && layouts.length === 0 && draft.instructions.every((text) => !text.includes('<body>'))) {
     draft.instruct(
       `No view with a <body> was found. Where your pages are made, write <body data-controller="${controller}">${withTags ? ' and add turboCableTags() to <head>, unescaped' : ''}.`,
     )

@@ -5,7 +5,8 @@ import type { MarkupLanguage } from './markup-mask'
 import { maskMarkup } from './markup-mask'
 import { newlineOf } from './script'
 
-const bodyTag = /<body(?=[\s>/])(?:"[^"]*"|'[^']*'|[^>"'])*>/gi
+/** A body's opening tag. It has no `<` outside of quotes, so that a search ends where the next tag starts. */
+export const bodyTag = /<body(?=[\s>/])(?:"[^"]*"|'[^']*'|[^<>"'])*>/gi
 
 /** What became of the body: `manual` where a line of the author's is needed, `none` where the file has no body. */
 export interface BodyResult {

@@ -1,9 +1,10 @@
 // Puts the script tags of turbo-cable into the head of a page in HTML, EJS, Eta, Handlebars or Nunjucks.
 
+import { bodyTag } from './markup-body'
 import { type MarkupLanguage, maskMarkup } from './markup-mask'
 import { newlineOf } from './script'
 
-const moduleScript = /<(?:script\b[^>]*\btype\s*=\s*["']?module|link\b[^>]*\brel\s*=\s*["']?modulepreload)/i
+const moduleScript = /<(?:script\b[^<>]*\btype\s*=\s*["']?module|link\b[^<>]*\brel\s*=\s*["']?modulepreload)/i
 
 /** Whether the page's head ends in this file. */
 export function hasMarkupHead(source: string, language: MarkupLanguage): boolean {
@@ -30,22 +31,20 @@ export function addMarkupTags(source: string, language: MarkupLanguage, tags: re
 /** Whether something in this page's markup already loads Turbo or sets an import map of its own. */
 export function hasOwnModules(source: string, language: MarkupLanguage): boolean {
   const masked = maskMarkup(source, language)
-  for (const match of source.matchAll(/<script\b[^>]*(?:type\s*=\s*["']?importmap|@hotwired\/(?:turbo|stimulus))/gi)) {
-    if (masked.startsWith('<script', match.index)) return true
-  }
-  return /<script\b[^>]*>[^<]*@hotwired\/(?:turbo|stimulus)/i.test(source)
+  if (/<script\b[^<>]*(?:type\s*=\s*["']?importmap|@hotwired\/(?:turbo|stimulus))/i.test(masked)) return true
+  return /<script\b[^<>]*>[^<]*@hotwired\/(?:turbo|stimulus)/i.test(source)
 }
 
 // The indentation of the head's own children: that of the first line after <head>.
 function headIndent(source: string, masked: string, end: number): string {
-  const open = /<head\b[^>]*>[ \t]*\r?\n([ \t]*)(?=\S)/i.exec(masked.slice(0, end))
+  const open = /<head\b[^<>]*>[ \t]*\r?\n([ \t]*)(?=\S)/i.exec(masked.slice(0, end))
   const closing = /[ \t]*$/.exec(source.slice(0, end))?.[0] ?? ''
   if (open?.[1] !== undefined && !/^<\/head/i.test(masked.slice(open.index + open[0].length))) return open[1]
   return closing + (closing.includes('\t') ? '\t' : '  ')
 }
 
 function atBodyStart(source: string, masked: string, tags: readonly string[]): string | undefined {
-  const body = /<body(?=[\s>/])(?:"[^"]*"|'[^']*'|[^>"'])*>/i.exec(masked)
+  const [body] = masked.matchAll(bodyTag)
   if (!body) return undefined
   const at = body.index + body[0].length
   const newline = newlineOf(source)

@@ -25,3 +25,15 @@ export function relativePath(directory: string, path: string): string {
   }
   return `${from.length === 0 ? './' : '../'.repeat(from.length)}${to.join('/')}`
 }
+
+/**
+ * A text for the terminal: control characters, and those that turn the direction of writing, are written out.
+ *
+ * @example printable('a\u001b[2J.ejs') // 'a\\u001b[2J.ejs'
+ */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}

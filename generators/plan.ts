@@ -4,9 +4,11 @@
 import { hasBundler } from './client-app'
 import { planClientEntry } from './client-entry'
 import { Draft, type Edit, type Files, type Note } from './draft'
+import { planHelmet } from './helmet'
 import { planLayouts } from './layouts'
 import { nextLines, nextLinesOfFramework } from './next-lines'
 import { planServerEntry } from './server-entry'
+import { planVite } from './vite'
 
 export interface Plan {
   edits: Edit[]
@@ -15,7 +17,7 @@ export interface Plan {
   instructions: string[]
   /** The command that installs what the app's package.json lacks. */
   install: string | undefined
-  /** The three lines to write next, in the app's own template language and module style. */
+  /** The lines to write next, in the app's own template language and module style. */
   next: string
 }
 
@@ -43,15 +45,8 @@ export function plan(files: Files): Plan {
   const style = planServerEntry(files, draft, packages, /"type"\s*:\s*"module"/.test(manifest) ? 'module' : 'commonjs')
   const ours = bundler ? planClientEntry(files, draft) : true
   const pages = ours ? planLayouts(files, draft, !bundler) : []
-  if (
-    packages.has('helmet') &&
-    !bundler &&
-    ![...files.values()].some((text) => /turboCableTags\W{0,4}nonce/.test(text))
-  ) {
-    draft.instruct(
-      'helmet forbids inline scripts, and the import map is one: allow it with a nonce, turboCableTags({ nonce }), or by its hash in scriptSrc.',
-    )
-  }
+  if (packages.has('helmet') && !bundler) planHelmet(files, pages, draft)
+  if (packages.has('vite')) planVite(files, draft)
   return {
     edits: draft.edits(),
     notes: draft.notes(),

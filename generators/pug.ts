@@ -33,12 +33,13 @@ export function hasPugHead(source: string): boolean {
 export function addToPugBody(source: string): BodyResult {
   const lines = tagLines(source, 'body')
   if (lines.length === 0) return { status: 'none', text: source }
-  let text = source
-  for (const line of lines.toReversed()) {
-    const start = line.start + line.indent.length
-    const after = withController(text, start + (/^body(?:[.#][\w-]+)*/.exec(source.slice(start))?.[0].length ?? 4))
+  let text = source.slice(0, lines[0]?.start)
+  for (const [index, { start, indent }] of lines.entries()) {
+    const part = source.slice(start, lines[index + 1]?.start)
+    const name = /^body(?:[.#][\w-]+)*/.exec(part.slice(indent.length))?.[0] ?? ''
+    const after = withController(part, indent.length + name.length)
     if (after === undefined) return { status: 'manual', text: source }
-    text = after
+    text += after
   }
   return { status: text === source ? 'unchanged' : 'changed', text }
 }

@@ -79,13 +79,14 @@ export function topLevelImports(source: string, masked = maskScript(source)): Im
   const found: ImportStatement[] = []
   let depth = 0
   let counted = 0
+  let end = 0
   for (const match of masked.matchAll(/^[ \t\uFEFF]*(?:import\b(?!\s*[(.])|(?:const|let|var)\b|require\s*\()/gm)) {
     for (; counted < match.index; counted++) {
       if ('([{'.includes(masked[counted] ?? '')) depth++
       else if (')]}'.includes(masked[counted] ?? '')) depth--
     }
-    if (depth !== 0) continue
-    const end = statementEnd(masked, match.index)
+    if (depth !== 0 || match.index < end) continue
+    end = statementEnd(masked, match.index)
     const code = masked.slice(match.index, end)
     const text = source.slice(match.index, end)
     if (!/^\s*\uFEFF?import/.test(code) && !/\brequire\s*\(/.test(code)) continue
@@ -106,7 +107,7 @@ export function isPackage(specifier: string, packages: ReadonlySet<string>): boo
 
 // Whether the statement goes on over this line break, by what stands before and after it.
 function goesOn(masked: string, from: number, at: number): boolean {
-  const before = masked.slice(from, at).trimEnd()
+  const before = masked.slice(from, at).trimEnd().slice(-10)
   const after = masked.slice(at).trimStart()
   if (after === '') return false
   return (

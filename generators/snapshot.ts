@@ -2,6 +2,7 @@
 
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { printable } from './paths'
 
 export interface Snapshot {
   files: Map<string, string>
@@ -29,6 +30,12 @@ async function readDirectory(root: string, path: string, depth: number, snapshot
   const entries = await readdir(join(root, path), { withFileTypes: true })
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const child = path + entry.name
+    // A name is printed, and a terminal takes such characters for commands.
+    if (printable(child) !== child) {
+      if (entry.isDirectory() ? !isForeign(entry.name, path) : isRead(path, entry.name))
+        snapshot.skipped.push({ path: printable(child), reason: 'its name has control characters' })
+      continue
+    }
     if (entry.isDirectory() && !isForeign(entry.name, path) && depth < maxDepth) {
       await readDirectory(root, `${child}/`, depth + 1, snapshot)
     } else if (entry.isFile() && snapshot.files.size < maxFiles && isRead(path, entry.name)) {

@@ -10,6 +10,14 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
 
 const OLDEST_NODE = 20
 const BROWSER_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
+/** The proxies that the tests start, and what builds one of them: each binary, and Debian's package for it. */
+export const PROXIES = {
+  nginx: 'nginx-light',
+  apache2: 'apache2-bin',
+  caddy: 'caddy',
+  haproxy: 'haproxy',
+  go: 'golang-go',
+}
 const BROWSER_FILES = {
   darwin: [
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from './build.mjs'
 import { runTests } from './runner.mjs'
-import { ensureChromium, ensureDebianPackage, ensureDependencies, root } from './setup.mjs'
+import { ensureChromium, ensureDebianPackage, ensureDependencies, PROXIES, root } from './setup.mjs'
 import { runScript, StepError } from './step.mjs'
 
 const KINDS = ['checks', 'unit', 'fuzz', 'integration', 'conformance', 'generator', 'package', 'browser']
@@ -40,13 +40,16 @@ async function prepareTools(files) {
   const chromium = async () => {
     env.CHROME_PATH ??= await ensureChromium()
   }
-  const tools = {
-    'test/browser/': chromium,
-    'test/generator/': chromium,
-    'test/package/': () => ensureDebianPackage('curl', 'curl'),
-    'test/integration/security/': () => ensureDebianPackage('nginx', 'nginx-light'),
-  }
-  for (const [folder, ensure] of Object.entries(tools)) {
+  const tools = [
+    ['test/browser/', chromium],
+    ['test/generator/', chromium],
+    ['test/package/', () => ensureDebianPackage('curl', 'curl')],
+    ...Object.entries(PROXIES).map(([binary, packageName]) => [
+      'test/integration/security/',
+      () => ensureDebianPackage(binary, packageName),
+    ]),
+  ]
+  for (const [folder, ensure] of tools) {
     if (!files.some((file) => file.startsWith(folder) || file === 'test/checks/tools.test.ts')) continue
     try {
       await ensure()

@@ -26,6 +26,7 @@ import type { Renderer } from './render/renderer'
 import { type Streamable, streamName } from './stream/name'
 import { createSignedStream, type SignStream } from './stream/signed-stream'
 import { Signer } from './stream/signer'
+import { type Csp, createCsp } from './view/csp'
 import { createPage, type PageHelpers } from './view/page'
 import { createTurboCableTags, type TurboCableTags } from './view/tags'
 import { createTurboStreamFrom, type TurboStreamFrom } from './view/turbo-stream-from'
@@ -73,6 +74,8 @@ export interface CableCore extends Verbs {
   turboStreamFrom: TurboStreamFrom
   /** Writes the import map and the script for a page without a bundler. */
   turboCableTags: TurboCableTags
+  /** The sources that a Content-Security-Policy needs for a page of `turboCableTags()`, as helmet's directives. */
+  csp: Csp
 }
 
 /** What a host may give to `createCable`. */
@@ -109,7 +112,11 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   const servers = new Servers(new Handshake({ hub, options, protocols, paths }), host.serves)
   const underWay = new UnderWay()
   const right = new BroadcastRight(options)
-  const requests = new Requests(options, new BroadcastEndpoint(hub, { right, bodyBytes: limits.bodyBytes }))
+  const requests = new Requests(
+    options,
+    new BroadcastEndpoint(hub, { right, bodyBytes: limits.bodyBytes }),
+    host.mountPaths,
+  )
 
   const ownRenderer = render && functionRenderer(render)
   const publisher = new Amends(hub)
@@ -142,7 +149,7 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
       underWay.add(response)
       const meets = !hub.closed && !host.knowsServer
       if (meets && servers.meet(request) && !host.mountPaths?.().length) shown.add(mount)
-      if (requests.handle(request, response)) return true
+      if (requests.handle(request, response, mount)) return true
       // Frames, and streams that answer a form, have no marker to say how old they are.
       if (!response.headersSent) response.setHeader(cursorHeader, hub.cursor())
       return false
@@ -158,6 +165,7 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
     signedStream,
     turboStreamFrom: createTurboStreamFrom({ cursor: () => hub.cursor(), sign }),
     turboCableTags: createTurboCableTags(() => url()),
+    csp: createCsp(() => url()),
   }
 }
 

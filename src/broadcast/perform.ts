@@ -55,15 +55,24 @@ export async function deliver(publisher: Publisher, broadcast: Broadcast, verb: 
     return true
   } catch (error) {
     if (isMisuse(error)) throw error
-    warn(troubleLine(verb, broadcast.stream, error))
+    warn(unconfirmedLine(verb, broadcast.stream, error))
     return false
   }
 }
 
-/** What the log says of a broadcast that nobody has confirmed: one line, whatever the error's message holds. It may have arrived all the same. */
+/** What the log says of a broadcast that went nowhere: one line, whatever the error's message holds. */
 export function troubleLine(verb: string, stream: string, error: unknown): string {
+  return `${verb} sent nothing to "${stream}": ${reasonOf(error)}`
+}
+
+// What was handed over and not confirmed may have arrived all the same.
+function unconfirmedLine(verb: string, stream: string, error: unknown): string {
+  return `${verb} to "${stream}" was not confirmed: ${reasonOf(error)}`
+}
+
+function reasonOf(error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error)
-  return `${verb} to "${stream}" was not confirmed: ${reason.replace(/[\p{Cc}\s]+/gu, ' ').trim()}`
+  return reason.replace(/[\p{Cc}\s]+/gu, ' ').trim()
 }
 
 /** `broadcastReplaceTo` for `replace`; a custom action has no verb of its own. */

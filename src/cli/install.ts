@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { applyEdits } from '../../generators/apply'
 import { unifiedDiff } from '../../generators/diff'
+import { printable } from '../../generators/paths'
 import { obstacle, type Plan, plan } from '../../generators/plan'
 import { readApp, type Snapshot } from '../../generators/snapshot'
 
@@ -31,7 +32,7 @@ What is already there stays as it is; a second run changes nothing.
 export async function install(args: readonly string[], output: Output): Promise<number> {
   const usage = parse(args)
   if (typeof usage === 'string') {
-    output.error(`turbo-cable: ${usage}\n\n${help}`)
+    output.error(`turbo-cable: ${printable(usage)}\n\n${help}`)
     return 2
   }
   if (usage.help) {
@@ -46,7 +47,7 @@ export async function install(args: readonly string[], output: Output): Promise<
   const snapshot = isDirectory ? await readApp(directory) : undefined
   const reason = snapshot ? obstacle(snapshot.files) : 'There is no such directory.'
   if (!snapshot || reason !== undefined) {
-    output.error(`turbo-cable: cannot install into ${directory}. ${reason}\n`)
+    output.error(`turbo-cable: cannot install into ${printable(directory)}. ${reason}\n`)
     return 1
   }
   const planned = plan(snapshot.files)
@@ -87,6 +88,6 @@ function report({ edits, notes, instructions, install, next }: Plan, { skipped }
   if (instructions.length > 0)
     sections.push(['Left to you:', ...instructions.map((text) => `  - ${text.replace(/\n/g, '\n    ')}`)].join('\n'))
   if (install !== undefined) sections.push(`Install what is missing:\n  ${install}`)
-  sections.push(`Next, write these three lines:\n  ${next.replace(/\n/g, '\n  ')}`)
+  sections.push(`Next, write these lines:\n  ${next.replace(/\n/g, '\n  ')}`)
   return `${sections.join('\n\n')}\n`
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // `npx turbo-cable …`: hands the command line to its command. The only place that ends the process.
 
+import { printable } from '../../generators/paths'
 import { install, help as installHelp } from './install'
 import { token, tokenHelp } from './token'
 
@@ -17,7 +18,7 @@ run().then(
     process.exitCode = code
   },
   (error: unknown) => {
-    process.stderr.write(`turbo-cable: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.stderr.write(`turbo-cable: ${printable(error instanceof Error ? error.message : String(error))}\n`)
     process.exit(1)
   },
 )
@@ -29,6 +30,6 @@ async function run(): Promise<number> {
     output.out(help)
     return 0
   }
-  output.error(command === undefined ? help : `turbo-cable: unknown command "${command}"\n\n${help}`)
+  output.error(command === undefined ? help : `turbo-cable: unknown command "${printable(command)}"\n\n${help}`)
   return 2
 }

@@ -82,8 +82,12 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
 
 // The full paths of the cable in an app: those given to app.use(path, cable), after the path of the app itself.
 function pathsIn(app: HostApp, cable: Cable): string[] {
-  const base = app.path()
-  return [cable.mountpath ?? '/'].flat().map((path) => `${base}${path === '/' ? '' : path}`)
+  return [cable.mountpath ?? '/'].flat().map((path) => `${withoutSlash(app.path())}${withoutSlash(path)}`)
+}
+
+// Express takes `/app/` for `/app`.
+function withoutSlash(path: string): string {
+  return path.replace(/\/+$/, '')
 }
 
 // Whether a server's request listener is one of the apps, or an app in which one of them is mounted.

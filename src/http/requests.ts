@@ -19,24 +19,39 @@ export interface RequestPaths {
 export class Requests {
   readonly #paths: RequestPaths
   readonly #endpoint: BroadcastEndpoint
+  readonly #mounts: () => readonly string[]
 
-  constructor(paths: RequestPaths, endpoint: BroadcastEndpoint) {
+  /** `mounts` gives the paths at which the cable is mounted, as the app wrote them; none where the host does not know them. */
+  constructor(paths: RequestPaths, endpoint: BroadcastEndpoint, mounts: () => readonly string[] = () => []) {
     this.#paths = paths
     this.#endpoint = endpoint
+    this.#mounts = mounts
   }
 
-  /** Answers a request whose `url` is relative to the mount. Returns false, and does nothing, if it is not the cable's. */
-  handle(request: IncomingMessage, response: ServerResponse): boolean {
+  /** Answers a request whose `url` is relative to `mount`. Returns false, and does nothing, if it is not the cable's. */
+  handle(request: IncomingMessage, response: ServerResponse, mount = ''): boolean {
     const { method, url = '', headers } = request
     const { path, broadcastPath } = this.#paths
     const [asked = ''] = url.split('?', 1)
-    if (asked === broadcastPath && method === 'POST') {
+    if (asked === broadcastPath && method === 'POST' && this.#asWritten(request, mount)) {
       this.#endpoint.handle(request, response).catch((error: unknown) => fail(response, error))
       return true
     }
     if (asked === path && headers.upgrade?.toLowerCase() === 'websocket') return comeBack(response)
     const isFile = (method === 'GET' || method === 'HEAD') && asked.startsWith(`${path}/`)
     return isFile && serveAsset(asked.slice(path.length + 1), request, response)
+  }
+
+  // Express takes `/APP/_broadcast`, and in version 4 `/app//_broadcast`, for `/app/_broadcast`. A proxy that blocks the last lets the
+  // others through. So the path has to be the very one that the app wrote.
+  #asWritten({ originalUrl }: IncomingMessage & { originalUrl?: string }, mount: string): boolean {
+    if (originalUrl === undefined) return true
+    const [whole] = originalUrl.split('?', 1)
+    const known = this.#mounts()
+    const mounts = known.length > 0 ? known : [mount]
+    const same = mounts.some((each) => `${each}${this.#paths.broadcastPath}` === whole)
+    if (!same) debug('a POST to %s is not taken for one to %s below %o', whole, this.#paths.broadcastPath, mounts)
+    return same
   }
 }
 

@@ -42,12 +42,16 @@ export function createTurboCableTags(url: () => string): TurboCableTags {
 /** The tags of a page whose cable is at `base`, a line each. */
 export function headTags(base: string = defaultPath, nonce?: string): string[] {
   const attribute = nonce ? ` nonce="${escapeHtml(nonce)}"` : ''
-  const imports = Object.fromEntries(Object.entries(modules).map(([name, file]) => [name, `${base}/${file}`]))
-  // `<` could end the script element; JSON may spell it this way.
-  const map = JSON.stringify({ imports }).replaceAll('<', '\\u003c')
   return [
     ...(base === defaultPath ? [] : [`<meta name="action-cable-url" content="${escapeHtml(base)}">`]),
-    `<script type="importmap"${attribute}>${map}</script>`,
+    `<script type="importmap"${attribute}>${importMap(base)}</script>`,
     `<script type="module" src="${escapeHtml(base)}/start.js"${attribute}></script>`,
   ]
+}
+
+/** The import map of a page whose cable is at `base`: the exact text that stands in its script tag. */
+export function importMap(base: string = defaultPath): string {
+  const imports = Object.fromEntries(Object.entries(modules).map(([name, file]) => [name, `${base}/${file}`]))
+  // `<` could end the script element; JSON may spell it this way.
+  return JSON.stringify({ imports }).replaceAll('<', '\\u003c')
 }

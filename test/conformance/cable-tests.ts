@@ -139,7 +139,7 @@ export function cableTests(name: string, start: Start<Served>): void {
       ['an empty body', '', 400, 'Invalid JSON'],
       ['no stream', { data: 1 }, 400, 'Stream required'],
       ['an empty stream', { stream: '', data: 1 }, 400, 'Stream required'],
-      ['a stream that is a number', { stream: 1, data: 1 }, 400, 'Stream required'],
+      ['a stream that is a boolean', { stream: true, data: 1 }, 400, 'Stream required'],
       ['a stream that is an object', { stream: {}, data: 1 }, 400, 'Stream required'],
       ['a stream with a comma', { stream: 'a,b', data: 1 }, 400, 'Stream required'],
       ['a stream of 513 bytes', { stream: 'é'.repeat(256).concat('x'), data: 1 }, 400, 'Stream required'],

@@ -47,11 +47,11 @@ describe('turbo-cable install', () => {
 Install what is missing:
   npm install turbo-cable
 
-Next, write these three lines:
-  1. in a view                     <%- turboStreamFrom('counter') %>
-  2. beside it                     <p id="counter">0</p>
-  3. in a route, a model or a job  await broadcastUpdateTo('counter', { target: 'counter', text: '1' })
-     at the top of that file       import { broadcastUpdateTo } from 'turbo-cable'
+Next, write these lines:
+  1. in a view              <%- turboStreamFrom('counter') %>
+  2. beside it              <p id="counter">0</p>
+  3. where your routes are  import { broadcastUpdateTo } from 'turbo-cable'
+  4. a route there          app.post('/live', async (req, res) => { await broadcastUpdateTo('counter', { target: 'counter', text: '1' }); res.sendStatus(204) })
 `,
     )
     assert.equal(
@@ -90,6 +90,23 @@ Next, write these three lines:
     assert.match(stdout, /skipped {4}app\.js +no line can be added safely after line 2/)
     assert.match(stdout, /skipped {4}views\/a\.ejs +it has merge conflicts/)
     assert.match(stdout, /Left to you:\n {2}- app\.js:2 makes the app inside of another expression/)
+  })
+
+  it('lets no control character of a name reach the terminal, and leaves such a file alone', async () => {
+    const codes = '\u001b[2J\u009b31m\u202e'
+    const body = '<body></body>'
+    write({ ...typescript, [`views/${codes}.ejs`]: body, [`views/${codes}/a.ejs`]: body, [`${codes}.md`]: '' })
+    for (const args of [['--dry-run'], []]) {
+      const { code, output } = await install(...args)
+      assert.equal(code, 0)
+      assert.doesNotMatch(output, /(?!\n)\p{Cc}|\u202e/u)
+      assert.match(output, /skipped +views\/\\u001b\[2J\\u009b31m\\u202e\.ejs +its name has control characters/)
+      assert.doesNotMatch(output, /\.md/)
+    }
+    assert.equal(readFileSync(join(directory, `views/${codes}.ejs`), 'utf8'), body)
+    for (const args of [[`install`, codes], [codes], ['install', `--${codes}`]]) {
+      assert.doesNotMatch((await command(...args)).output, /(?!\n)\p{Cc}|\u202e/u)
+    }
   })
 
   const refused: Array<[title: string, files: Record<string, string>, message: RegExp]> = [

@@ -1,4 +1,4 @@
-// Apps that others' generators make become live by one command and the three lines that it prints: seen in a browser.
+// Apps that others' generators make become live by one command and the lines that it prints: seen in a browser.
 
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -43,7 +43,8 @@ describe('a generated app', { timeout: 240_000 }, () => {
           : `${text.trimEnd()}\n${indent}${lines.marker}\n${indent}${lines.element}\n`,
       )
       edit(join(app, 'routes', 'index.js'), (text) => {
-        const route = `router.post('/increment', async function (req, res) { ${lines.broadcast} res.sendStatus(204) });`
+        // Its routes are on a router.
+        const route = lines.route.replace(/^app/, 'router')
         return `${lines.source}\n${text.replace('module.exports', `${route}\nmodule.exports`)}`
       })
       await whileListening(app, [process.execPath, 'bin/www'], await freePort(), async (origin) => {
@@ -66,10 +67,10 @@ describe('a generated app', { timeout: 240_000 }, () => {
     // The template has an element with the id "counter".
     assert.match(lines.element, /id="visits"/)
     edit(join(app, 'index.html'), (text) => text.replace('</body>', `${lines.marker}${lines.element}</body>`))
-    edit(join(app, 'server.js'), (text) => {
-      const route = `app.post('/increment', async (req, res) => { ${lines.broadcast}; res.sendStatus(204) })`
-      return `${lines.source}\n${text.replace('// Serve HTML', `${route}\n// Serve HTML`)}`
-    })
+    edit(
+      join(app, 'server.js'),
+      (text) => `${lines.source}\n${text.replace('// Serve HTML', `${lines.route}\n// Serve HTML`)}`,
+    )
     await runScript(app, 'build')
     const start = [process.execPath, '--import', 'data:text/javascript,process.env.NODE_ENV="production"', 'server.js']
     await whileListening(app, start, await freePort(), (origin) => assertLive(browser, origin, 'visits'))
@@ -78,7 +79,7 @@ describe('a generated app', { timeout: 240_000 }, () => {
 
 /** A plain socket gets the message of a request, and an open page shows it. */
 async function assertLive(browser: Browser, origin: string, name: string): Promise<void> {
-  const increment = () => fetch(`${origin}/increment`, { method: 'POST' })
+  const increment = () => fetch(`${origin}/live`, { method: 'POST' })
   assert.deepEqual(await received(origin, name, increment), {
     type: 'message',
     stream: name,

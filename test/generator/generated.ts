@@ -58,8 +58,8 @@ async function applyDiff(folder: string, diff: string): Promise<void> {
   assert.deepEqual(await once(git, 'close'), [0, null])
 }
 
-/** The three lines that the install printed to write next, and the import that the third needs. */
-export function printedLines(output: string): { marker: string; element: string; broadcast: string; source: string } {
+/** The four lines that the install printed to write next. */
+export function printedLines(output: string): { marker: string; element: string; source: string; route: string } {
   const line = (start: RegExp) => {
     const found = output.split('\n').find((text) => start.test(text))
     return found?.replace(start, '').trim() ?? assert.fail(`${start} is in:\n${output}`)
@@ -67,8 +67,8 @@ export function printedLines(output: string): { marker: string; element: string;
   return {
     marker: line(/^ *1\. in (?:a view|\S+) /),
     element: line(/^ *2\. beside it /),
-    broadcast: line(/^ *3\. in a route, a model or a job /),
-    source: line(/^ *at the top of that file /),
+    source: line(/^ *3\. where your routes are /),
+    route: line(/^ *4\. a route there /),
   }
 }
 

@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { plan } from '../../generators/plan.ts'
+import { createCsp } from '../../src/view/csp.ts'
 import { createTurboCableTags } from '../../src/view/tags.ts'
 import { app, installed, installedFile } from './app.ts'
 
@@ -307,6 +309,26 @@ describe('layouts in parts', () => {
     )
   })
 
+  // With 100,000 of these the time was a minute and more as long as each of them was looked for to the end of the file.
+  for (const unit of [
+    '<body ',
+    '<body "x\n',
+    '<script ',
+    '<script>',
+    '<script></script ',
+    '<%',
+    '{{',
+    '<head ',
+    'body\n',
+  ]) {
+    it(`reads 100,000 times ${JSON.stringify(unit)} in a moment`, { timeout: 60_000 }, () => {
+      const files = ['ejs', 'hbs', 'njk', 'html', 'pug'].map((type) => [`views/a.${type}`, unit.repeat(100_000)])
+      const start = performance.now()
+      plan(app({ ...server, ...Object.fromEntries(files) }))
+      assert.ok(performance.now() - start < 10_000)
+    })
+  }
+
   it('leaves a great many static pages to their author', () => {
     const pages = Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`public/${index}.html`, '<body>']))
     const { plan } = installed(app({ ...server, ...pages }))
@@ -314,15 +336,21 @@ describe('layouts in parts', () => {
     assert.match(plan.instructions.join(), /21 static pages were found/)
   })
 
-  it('reminds of the nonce where helmet is used', () => {
+  it('prints the lines for helmet, until one of the ways is there', () => {
     const { plan } = installed(
       app({ ...server, 'views/a.ejs': '<body>' }, { dependencies: { express: '5', helmet: '8' } }),
     )
-    assert.match(plan.instructions.join(), /turboCableTags\(\{ nonce \}\)/)
-    const given = app(
-      { ...server, 'views/a.ejs': `<%- turboCableTags({ nonce }) %><body ${on}>` },
-      { dependencies: { express: '5', helmet: '8' } },
-    )
-    assert.deepEqual(installed(given).plan.instructions, [])
+    const [text = ''] = plan.instructions
+    const { scriptSrc } = createCsp(() => '/cable')()
+    assert.ok(text.includes(`scriptSrc: ["${scriptSrc.join('", "')}"]`))
+    assert.ok(text.includes('\n    app.use(helmet({ contentSecurityPolicy: { directives: cable.csp() } }))\n'))
+    assert.ok(text.endsWith('\n    <%- turboCableTags({ nonce }) %>'))
+    for (const done of [
+      { 'views/a.ejs': `<%- turboCableTags({ nonce }) %><body ${on}>` },
+      { 'views/a.ejs': `<%- turboCableTags() %><body ${on}>`, 'policy.js': 'helmet({ directives: cable.csp() })' },
+    ]) {
+      const given = app({ ...server, ...done }, { dependencies: { express: '5', helmet: '8' } })
+      assert.deepEqual(installed(given).plan.instructions, [])
+    }
   })
 })

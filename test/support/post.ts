@@ -16,14 +16,14 @@ export function gist({ status, body }: Posted): Posted {
 export function post(
   port: number,
   headers: Readonly<Record<string, string>> = {},
-  { host = '127.0.0.1', path = '/_broadcast', data = 'from outside' as unknown } = {},
+  { host = '127.0.0.1', path = '/_broadcast', method = 'POST', data = 'from outside' as unknown } = {},
 ): Promise<Posted> {
   return new Promise((resolve, reject) => {
     const sending = request({
       host,
       port,
       path,
-      method: 'POST',
+      method,
       // A connection of its own, so that nothing is left open behind a proxy.
       agent: false,
       headers: { 'Content-Type': 'application/json', ...headers },
@@ -36,6 +36,6 @@ export function post(
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body }))
     })
     sending.on('error', reject)
-    sending.end(JSON.stringify({ stream: 's', data }))
+    sending.end(method === 'GET' ? undefined : JSON.stringify({ stream: 's', data }))
   })
 }
