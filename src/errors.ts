@@ -64,6 +64,14 @@ export function failure<Code extends TurboCableErrorCode>(
   return new TurboCableError(code, template(...parameters), cause === undefined ? undefined : { cause })
 }
 
+/** The error for an option that there is not: it has the code of a bad option, and another sentence. */
+export function unknownOption(option: string, meant: string | undefined): TurboCableError {
+  const hint = meant
+    ? `did you mean \`${meant}\`?`
+    : 'no option is spelt like it; docs/errors.md says where the options are listed'
+  return new TurboCableError('TURBO_CABLE_BAD_OPTION', `Unexpected option \`${option}\`: ${hint}`)
+}
+
 // A short picture of any value: `-1` (number). Never throws, never prints more than 80 characters of it.
 function shown(value: unknown): string {
   if (value === null || value === undefined) return String(value)
