@@ -15,8 +15,9 @@ import { shutdown, UnderWay } from './http/shutdown'
 import { Hub } from './hub/hub'
 import type { HubStats } from './hub/stats'
 import { warn } from './log'
+import { cautions } from './options/cautions'
 import { cursorHeader } from './options/limits'
-import { type Identity, type ResolvedOptions, resolveOptions, type TurboCableOptions } from './options/options'
+import { type Identity, type Identity, type ResolvedOptions, resolveOptions, resolveOptions, type TurboCableOptions, type TurboCableOptions } from './options/options'
 import { registerProcessCable } from './process/defaults'
 import type { Protocol } from './protocol/protocol'
 import { turboCableProtocol } from './protocol/turbo-cable'
@@ -129,7 +130,7 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   const sign = signer && ((name: string) => signer.sign(name))
   const signedStream = createSignedStream(signer)
 
-  warnIfOpen(options)
+  for (const caution of cautions(options)) warn(caution)
   void hub.start()
   const unregister = registerProcessCable(parts)
 
@@ -167,14 +168,6 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
     turboCableTags: createTurboCableTags(() => url()),
     csp: createCsp(() => url()),
   }
-}
-
-// Anyone may subscribe to a plain name. In production that is rarely meant, so an app that means it has to say so.
-function warnIfOpen({ secret, publicStreams, authorize }: ResolvedOptions): void {
-  if (process.env.NODE_ENV !== 'production' || secret.length > 0 || publicStreams !== undefined || authorize) return
-  warn(
-    'anyone who can connect may subscribe to any stream: set TURBO_CABLE_SECRET, or say `publicStreams: true` if that is meant',
-  )
 }
 
 // Resolves when the work is done, or after `timeout` ms.

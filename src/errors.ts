@@ -19,8 +19,8 @@ const templates = {
     `Expected data that JSON can hold, got ${shown(value)}: ${rule}`,
   TURBO_CABLE_NO_RENDERER: (partial: string) =>
     `Cannot render the partial "${partial}": no Express app is known in this process. Call app.use(turboCable()) first, or configureBroadcasts({ views, viewEngine })`,
-  TURBO_CABLE_PARTIAL_MISSING: (partial: string, tried: readonly string[]) =>
-    `Cannot find the partial "${partial}": tried ${tried.map((name) => `"${name}"`).join(' and ')}`,
+  TURBO_CABLE_PARTIAL_MISSING: (partial: string, tried: readonly string[], folders: readonly string[]) =>
+    `Cannot find the partial "${partial}": tried ${quoted(tried, ' and ')}${folders.length > 0 ? ` in ${quoted(folders, ', ')}` : ''}`,
   TURBO_CABLE_RENDER_FAILED: (partial: string, reason: string) =>
     `The partial "${partial}" failed to render: ${reason}`,
   TURBO_CABLE_UNREACHABLE: (url: string, reason: string) => `Broadcast to ${url} was not taken: ${reason}`,
@@ -62,6 +62,18 @@ export function failure<Code extends TurboCableErrorCode>(
   // The lookup loses the link between a code and its template's parameters; the signature above holds it.
   const template = templates[code] as (...parameters: unknown[]) => string
   return new TurboCableError(code, template(...parameters), cause === undefined ? undefined : { cause })
+}
+
+/** The error for an option that there is not: it has the code of a bad option, and another sentence. */
+export function unknownOption(option: string, meant: string | undefined): TurboCableError {
+  const hint = meant
+    ? `did you mean \`${meant}\`?`
+    : 'no option is spelt like it; docs/errors.md says where the options are listed'
+  return new TurboCableError('TURBO_CABLE_BAD_OPTION', `Unexpected option \`${option}\`: ${hint}`)
+}
+
+function quoted(words: readonly string[], between: string): string {
+  return words.map((word) => `"${word}"`).join(between)
 }
 
 // A short picture of any value: `-1` (number). Never throws, never prints more than 80 characters of it.

@@ -2,6 +2,8 @@
 
 export type {
   Broadcast,
+  BroadcastJob,
+  BroadcastOptions,
   Cable,
   Engine,
   EngineDelegate,
@@ -12,6 +14,7 @@ export type {
   Positioned,
   Publisher,
   Replay,
+  Scheduler,
   Signal,
   TurboCableErrorCode,
   TurboCableOptions,

@@ -1,5 +1,7 @@
 // The public names, for `require('turbo-cable')`. src/index.mts repeats them for `import`.
 
+export type { BroadcastOptions } from './broadcast/job'
+export type { BroadcastJob, Scheduler } from './broadcast/scheduler'
 export type { Engine, EngineDelegate, Outgoing, Positioned, Replay, Signal } from './engine/engine'
 export { TurboCableError, type TurboCableErrorCode } from './errors'
 export { type Cable, turboCable } from './host/express'

@@ -1,6 +1,7 @@
 // Makes the verbs of a cable or of a process: one general verb does the work, the named ones are a line each.
 
 import { warn } from '../log'
+import { checkNames } from '../options/check'
 import type { Broadcast } from '../publisher/publisher'
 import { type Streamable, streamName } from '../stream/name'
 import { connectionId, type ExcludeOption } from '../stream/page-id'
@@ -38,9 +39,12 @@ export function createVerbs(context: VerbContext): Verbs {
     broadcastBeforeTo: (streamables, options) => now(streamables, 'before', options),
     broadcastAfterTo: (streamables, options) => now(streamables, 'after', options),
     broadcastRemoveTo: (streamables, options) => now(streamables, 'remove', options),
-    broadcastRefreshTo: (streamables, options = {}) =>
-      now(streamables, 'refresh', { ...refreshPlacement(options), exclude: options.exclude }),
+    broadcastRefreshTo: (streamables, options = {}) => {
+      checkNames(options, refreshOptionNames)
+      return now(streamables, 'refresh', { ...refreshPlacement(options), exclude: options.exclude })
+    },
     broadcastJson: (streamables, data, options = {}) => {
+      checkNames(options, ['exclude'])
       const broadcast = jsonBroadcast(streamables, data, options)
       const sent = deliver(context.publisher(), broadcast, 'broadcastJson')
       return loggedIfUnheard(sent, (error) => troubleLine('broadcastJson', broadcast.stream, error))
@@ -55,6 +59,8 @@ export function createVerbs(context: VerbContext): Verbs {
     broadcastAfterLaterTo: (streamables, options) => later(streamables, 'after', options),
   }
 }
+
+const refreshOptionNames = ['requestId', 'method', 'scroll', 'attributes', 'exclude']
 
 function jsonBroadcast(streamables: Streamable, data: unknown, options: ExcludeOption): Broadcast {
   const exclude = connectionId(options.exclude)

@@ -1,6 +1,6 @@
 // From what a verb was asked for to a broadcast that is checked once, here, and then performed or left in a queue as a job.
 
-import { check, object } from '../options/check'
+import { check, checkNames, object, type Rule } from '../options/check'
 import { contentOf, type RenderOptions } from '../render/content'
 import { type Streamable, streamName } from '../stream/name'
 import { connectionId, type ExcludeOption } from '../stream/page-id'
@@ -28,6 +28,11 @@ export interface CheckedBroadcast {
 
 /** Checks what a verb was given. Throws at once for every misuse that can be seen without rendering. */
 export function checkedBroadcast(streamables: Streamable, action: string, options: BroadcastOptions): CheckedBroadcast {
+  checkNames(check('options', options, object), optionNames)
+  return checked(streamables, action, options)
+}
+
+function checked(streamables: Streamable, action: string, options: BroadcastOptions): CheckedBroadcast {
   const stream = streamName(streamables)
   const placed = placement(action, options)
   const opening = openingTag(action, placed)
@@ -36,12 +41,27 @@ export function checkedBroadcast(streamables: Streamable, action: string, option
   return { job: { stream, action, ...withoutGaps({ ...placed, ...given, exclude }) }, opening, html }
 }
 
-/** The same for a job from a queue, which anything may have been done to. One without content was meant to have none. */
+const optionNames = [
+  'target',
+  'targets',
+  'attributes',
+  'method',
+  'html',
+  'text',
+  'partial',
+  'locals',
+  'render',
+  'exclude',
+]
+
+/** The same for a job from a queue, which may have added fields of its own. One without content was meant to have none. */
 export function checkedJob(job: BroadcastJob): CheckedBroadcast {
-  const { stream, action, html, text, partial } = check('job', job, object)
-  const empty = ![html, text, partial].some(isGiven)
-  return checkedBroadcast(stream, action, empty ? { ...job, render: false } : job)
+  const { stream, action, ...options } = check('job', job, aJob)
+  const empty = ![options.html, options.text, options.partial].some(isGiven)
+  return checked(stream, action, empty ? { ...options, render: false } : options)
 }
+
+const aJob: Rule = { ...object, words: 'the job that a scheduler was given: `{ stream, action, … }`' }
 
 type WithoutGaps<T> = { [Key in keyof T]?: NonNullable<T[Key]> }
 

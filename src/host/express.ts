@@ -6,6 +6,7 @@ import { type CableCore, createCable } from '../cable'
 import type { TurboCableOptions } from '../options/options'
 import { expressRenderer, type ViewApp } from '../render/express'
 import type { Renderer } from '../render/renderer'
+import { domIdHelper } from '../view/page'
 import { type NodeMiddleware, nodeMiddleware } from './node'
 
 /** What the cable uses of an Express app. */
@@ -54,6 +55,7 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
   // The app itself gets the helpers too, for views that are rendered without a request, such as those of a job.
   const meet = (app: HostApp) => {
     renderer ??= expressRenderer(app)
+    app.locals.domId ??= domIdHelper
     app.locals.signedStream ??= signedStream
     app.locals.turboStreamFrom ??= turboStreamFrom
     app.locals.turboCableTags ??= turboCableTags

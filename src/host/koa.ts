@@ -6,6 +6,7 @@ import { type CableCore, createCable } from '../cable'
 import type { TurboCableOptions } from '../options/options'
 import type { Renderer } from '../render/renderer'
 import { type View, viewRenderer } from '../render/view'
+import { domIdHelper } from '../view/page'
 
 /** Koa's context, as far as the cable needs to know it. */
 export interface KoaContext {
@@ -68,6 +69,6 @@ function mountOf(original: string, url: string): string {
 function rendererOf(context: { render?: View }, { turboStreamFrom, turboCableTags, signedStream }: CableCore) {
   const { render } = context
   if (!render) return undefined
-  const state = { turboStreamFrom, turboCableTags, signedStream }
+  const state = { turboStreamFrom, turboCableTags, signedStream, domId: domIdHelper }
   return viewRenderer((name, locals) => render.call({ state }, name, locals))
 }

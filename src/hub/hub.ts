@@ -11,6 +11,7 @@ import type { Broadcast, Publisher } from '../publisher/publisher'
 import type { Transport } from '../transport/transport'
 import { Arrivals } from './arrivals'
 import { Backlog } from './backlog'
+import { BroadcastLog } from './broadcast-log'
 import { Connection, type ConnectionDelegate } from './connection'
 import { Connections } from './connections'
 import { FanOut } from './fan-out'
@@ -41,6 +42,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
   readonly #subscribing: Subscribing
   readonly #replays: Replays
   readonly #fanOut = new FanOut()
+  readonly #log = new BroadcastLog()
   readonly #heartbeat: Heartbeat
   readonly #backlog: Backlog<Connection>
   /** Of the last broadcast that the engine handed on. */
@@ -68,6 +70,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
       gate: this.#gate,
       subscriptions,
       replays: this.#replays,
+      log: this.#log,
       streamsPerConnection,
     })
     this.removals = new Removals({
@@ -168,6 +171,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
       this.#broadcasts++
       this.#position = message.position
       const topic = this.#subscriptions.topic(message.stream)
+      this.#log.sent(message, topic)
       if (topic?.take(message)) this.#fanOut.add(topic, message)
     }
   }

@@ -1,18 +1,23 @@
 // From a subscribe to a subscription or a refusal. The gate decides; then the app, if it has an `authorize`; then the gate again.
 
+import { logger } from '../log'
 import { maxAskedLength } from '../options/limits'
 import type { RejectReason, SubscribeCommand } from '../protocol/protocol'
+import type { BroadcastLog } from './broadcast-log'
 import type { Connection } from './connection'
-import type { Gate, Right } from './gate'
+import { type Gate, type Right, subjectOf } from './gate'
 import { Questions } from './questions'
 import type { Replays } from './replays'
 import type { Subscriptions } from './subscriptions'
+
+const debug = logger('hub')
 
 /** What `Subscribing` works with. */
 export interface SubscribingParts {
   readonly gate: Gate
   readonly subscriptions: Subscriptions
   readonly replays: Replays
+  readonly log: BroadcastLog
   /** Subscriptions that one connection may have. */
   readonly streamsPerConnection: number
 }
@@ -47,6 +52,7 @@ export class Subscribing {
   /** Ends the subscription of an address, if there is one, and tells the client why. */
   reject(connection: Connection, address: string, reason: RejectReason): void {
     this.unsubscribe(connection, address)
+    debug('%s asks for %s: rejected, %s', who(connection), shown(address), reason)
     connection.say({ type: 'rejected', address: address.slice(0, maxAskedLength), reason })
   }
 
@@ -87,6 +93,8 @@ export class Subscribing {
 
   #open(connection: Connection, { address, cursor, connection: id }: SubscribeCommand, right: Right): void {
     const { stream, expires } = right
+    debug('%s asks for %s: subscribed', who(connection), stream)
+    this.#parts.log.asked(stream)
     const destination = { address, stream, resumes: cursor !== undefined }
     const { subscription, served } = this.#parts.subscriptions.open(connection, destination, expires)
     if (cursor === undefined) {
@@ -98,4 +106,13 @@ export class Subscribing {
     connection.id = id ?? connection.id
     this.#parts.replays.start(subscription, cursor, served)
   }
+}
+
+function who({ identity }: Connection): string {
+  return subjectOf(identity) ?? 'somebody'
+}
+
+// Escaped, because a stranger chose it; cut off, because a token is a right and a log is read by many.
+function shown(asked: string): string {
+  return JSON.stringify(asked.length > 40 ? `${asked.slice(0, 39)}…` : asked)
 }

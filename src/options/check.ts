@@ -1,6 +1,7 @@
 // The one checker of options, whosever they are, and the rules that several of them share.
 
-import { failure } from '../errors'
+import { failure, unknownOption } from '../errors'
+import { lookalike } from './likeness'
 
 /** What a value must be. `words` end the sentence "Expected `name` to be …". */
 export interface Rule {
@@ -19,10 +20,11 @@ export function check<Value>(name: string, value: Value, { words, holds, shown }
   throw failure('TURBO_CABLE_BAD_OPTION', [name, words, shown ? shown(value) : value])
 }
 
-/** Refuses an option that is not known. Its value is not shown: a misspelt token is still a token. */
+/** Refuses an option that is not known, unless it is undefined. Its value is not shown: a misspelt token is still a token. */
 export function checkNames(options: object, known: readonly string[]): void {
-  const rule = { words: `one of the known options (${known.join(', ')})`, holds: () => false }
-  for (const [name, value] of Object.entries(options)) if (!known.includes(name)) check(name, typeof value, rule)
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && !known.includes(name)) throw unknownOption(name, lookalike(name, known))
+  }
 }
 
 /** The same rule for an option that may be left out. */

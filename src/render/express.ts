@@ -19,14 +19,16 @@ export function expressRenderer(app: ViewApp): Renderer {
   return {
     async render(partial, locals) {
       const candidates = partialCandidates(partial)
+      let folders: readonly string[] = []
       for (const name of candidates) {
         try {
           return checkedHtml(await renderView(app, name, partialLocals(locals)))
         } catch (error) {
           if (!isMissing(error, name)) throw renderFailure(partial, error)
+          folders = foldersOf(error)
         }
       }
-      throw failure('TURBO_CABLE_PARTIAL_MISSING', [partial, candidates])
+      throw failure('TURBO_CABLE_PARTIAL_MISSING', [partial, candidates, folders])
     },
   }
 }
@@ -43,4 +45,10 @@ function isMissing(error: unknown, name: string): boolean {
   if (!(error instanceof Error) || !('view' in error)) return false
   const { view } = error
   return typeof view === 'object' && view !== null && 'name' in view && view.name === name
+}
+
+// Where the view was looked for: `app.get('views')`, a folder or several.
+function foldersOf(error: unknown): string[] {
+  const { root } = Object((error as { view?: unknown }).view) as { root?: unknown }
+  return [root].flat().filter((folder) => typeof folder === 'string')
 }

@@ -19,7 +19,7 @@ export function viewRenderer(view: View): Renderer {
           if (!isMissing(error, name)) throw renderFailure(partial, error)
         }
       }
-      throw failure('TURBO_CABLE_PARTIAL_MISSING', [partial, candidates])
+      throw failure('TURBO_CABLE_PARTIAL_MISSING', [partial, candidates, []])
     },
   }
 }

@@ -46,7 +46,7 @@ export function viewsRenderer({ views, viewEngine, extension, locals: shared = {
     async render(partial, locals) {
       const candidates = partialCandidates(partial)
       const path = candidates.map((name) => lookup(folders, name, dotted)).find((found) => found !== undefined)
-      if (path === undefined) throw failure('TURBO_CABLE_PARTIAL_MISSING', [partial, candidates])
+      if (path === undefined) throw failure('TURBO_CABLE_PARTIAL_MISSING', [partial, candidates, folders])
       try {
         return checkedHtml(await rendered(engine, path, { ...partialLocals(base), ...shared, ...locals }))
       } catch (error) {

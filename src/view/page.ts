@@ -1,5 +1,6 @@
 // The view helpers of one request. Their markers carry the cursor of the moment when the request arrived.
 
+import { type DomClass, type DomRecord, domId } from '../stream/dom-id'
 import type { SignStream } from '../stream/signed-stream'
 import { createTurboCableTags, type TurboCableTags } from './tags'
 import { createTurboStreamFrom, type TurboStreamFrom } from './turbo-stream-from'
@@ -14,7 +15,16 @@ export interface PageHelpers {
   readonly turboCableTags: TurboCableTags
   /** Signs a stream's name with a right that ends, or that is somebody's. */
   readonly signedStream: SignStream
+  /** The id of the element that shows a record: `<li id="<%= domId(message) %>">` → `message_1`. */
+  readonly domId: DomIdHelper
 }
+
+/** `domId()` as views call it. Handlebars adds an argument of its own, which is no prefix. */
+export type DomIdHelper = (record: DomRecord | DomClass, prefix?: unknown) => string
+
+/** The helper of every page. */
+export const domIdHelper: DomIdHelper = (record, prefix) =>
+  domId(record, typeof prefix === 'string' ? prefix : undefined)
 
 /** What `createPage` works with. */
 export interface PageContext {
@@ -34,5 +44,6 @@ export function createPage({ cursor, url, sign, signedStream }: PageContext): Pa
     turboStreamFrom: createTurboStreamFrom({ cursor: () => cursor, sign }),
     turboCableTags: createTurboCableTags(url),
     signedStream,
+    domId: domIdHelper,
   }
 }

@@ -259,8 +259,8 @@ test('a scheduler in trouble costs a logged line', async (t) => {
   }
   await new Promise(setImmediate)
   assert.deepEqual(lines, [
-    '[turbo-cable] broadcastAppendTo to "s" was not confirmed: at once',
-    '[turbo-cable] broadcastAppendTo to "s" was not confirmed: queue away',
+    '[turbo-cable] broadcastAppendTo sent nothing to "s": at once',
+    '[turbo-cable] broadcastAppendTo sent nothing to "s": queue away',
   ])
 })
 
@@ -312,4 +312,28 @@ test('a job that is no broadcast is refused before anything is sent', () => {
     assert.throws(() => perform(job), { code: 'TURBO_CABLE_BAD_OPTION' }, JSON.stringify(parts))
   }
   assert.deepEqual(publisher.broadcasts, [])
+})
+
+test('an option that no verb knows is refused at the call, with the one that was probably meant', () => {
+  const { verbs } = house()
+  const refused = (option: string, meant: string) => ({
+    code: 'TURBO_CABLE_BAD_OPTION',
+    message: `Unexpected option \`${option}\`: did you mean \`${meant}\`?`,
+  })
+  const wrong = (options: object) => options as never
+  assert.throws(() => verbs.broadcastUpdateTo('s', wrong({ tagret: 'x', text: 1 })), refused('tagret', 'target'))
+  assert.throws(() => verbs.broadcastUpdateLaterTo('s', wrong({ target: 'x', txt: 1 })), refused('txt', 'text'))
+  assert.throws(() => verbs.broadcastRemoveTo('s', wrong({ target: 'x', exlude: 1 })), refused('exlude', 'exclude'))
+  assert.throws(() => verbs.broadcastRefreshTo('s', wrong({ metod: 'morph' })), refused('metod', 'method'))
+  assert.throws(() => verbs.broadcastJson('s', 1, wrong({ exlude: 1 })), refused('exlude', 'exclude'))
+})
+
+test('what is no job is told the rule, and what a queue adds to one is left alone', async () => {
+  const { perform, publisher } = house()
+  const rule = /^Expected `job` to be the job that a scheduler was given/
+  for (const job of [null, undefined, 'job', 7]) {
+    assert.throws(() => perform(job as never), { code: 'TURBO_CABLE_BAD_OPTION', message: rule })
+  }
+  await perform({ stream: 's', action: 'update', target: 'x', text: 'y', attempt: 2 } as never)
+  assert.equal(publisher.broadcasts.length, 1)
 })

@@ -35,10 +35,34 @@ test('what may be secret is not shown', () => {
   )
   assert.throws(
     () => checkNames({ tokn: 's3Krit' }, ['token', 'url']),
-    bad('Expected `tokn` to be one of the known options (token, url), got `"string"` (string)'),
+    bad('Unexpected option `tokn`: did you mean `token`?'),
   )
 })
 
-test('a name that every object has is no option', () => {
-  assert.throws(() => checkNames({ toString: 1 }, ['path']), /Expected `toString` to be one of the known options/)
+test('an option that is not known is named with the one that was probably meant, if there is one', () => {
+  const known = ['target', 'targets', 'html', 'partial', 'history.size', 'history.totalBytes', 'heartbeat']
+  const told = (name: string) => {
+    let message = ''
+    try {
+      checkNames({ [name]: 1 }, known)
+    } catch (error) {
+      message = (error as Error).message
+    }
+    return message
+  }
+  assert.equal(told('tagret'), 'Unexpected option `tagret`: did you mean `target`?')
+  assert.equal(told('Target'), 'Unexpected option `Target`: did you mean `target`?')
+  assert.equal(told('heartbeet'), 'Unexpected option `heartbeet`: did you mean `heartbeat`?')
+  assert.equal(told('history.totalbytes'), 'Unexpected option `history.totalbytes`: did you mean `history.totalBytes`?')
+  assert.equal(
+    told('colour'),
+    'Unexpected option `colour`: no option is spelt like it; docs/errors.md says where the options are listed',
+  )
+  assert.equal(told('toString'), told('toString').replace(/`[^`]+`/, '`toString`'))
+  assert.match(told('toString'), /^Unexpected option `toString`: no option/)
+  assert.equal(told('html'), '')
+})
+
+test('an option that was left undefined is not there', () => {
+  checkNames({ tagret: undefined }, ['target'])
 })

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
+import { cautions } from '../../../src/options/cautions.ts'
 import { resolveOptions, type TurboCableOptions } from '../../../src/options/options.ts'
 import { optionTable } from '../../../src/options/table.ts'
 
@@ -31,9 +32,10 @@ describe('resolveOptions', () => {
   const refusals: [unknown, RegExp][] = [
     [{ history: { size: -1 } }, /Expected `history.size` to be an integer ≥ 0, got `-1` \(number\)/],
     [{ history: { size: '5' } }, /Expected `history.size` to be an integer ≥ 0, got `"5"` \(string\)/],
-    [{ history: { length: 5 } }, /Expected `history.length` to be one of the known options \(path, /],
+    [{ history: { length: 5 } }, /^Unexpected option `history.length`: no option is spelt like it/],
+    [{ history: { sise: 5 } }, /^Unexpected option `history.sise`: did you mean `history.size`\?$/],
     [{ history: 5 }, /Expected `history` to be an object, got `5`/],
-    [{ pathh: '/x' }, /Expected `pathh` to be one of the known options/],
+    [{ pathh: '/x' }, /^Unexpected option `pathh`: did you mean `path`\?$/],
     [{ path: 'cable' }, /Expected `path` to be a path such as "\/cable"/],
     [{ path: '/cable/' }, /Expected `path`/],
     [{ path: '/a?b' }, /Expected `path`/],
@@ -55,6 +57,38 @@ describe('resolveOptions', () => {
       assert.throws(() => resolveOptions(options as TurboCableOptions, {}), { code: 'TURBO_CABLE_BAD_OPTION', message })
     })
   }
+})
+
+describe('cautions', () => {
+  const told = (options: TurboCableOptions, env: NodeJS.ProcessEnv = {}) => cautions(resolveOptions(options, env), env)
+
+  it('names a secret or a token of fewer than 16 bytes, and not the secret itself', () => {
+    const short = 'fifteen bytes!!'
+    assert.deepEqual(told({ secret: `${short}!`, broadcastToken: 'é'.repeat(8) }), [])
+    assert.deepEqual(told({ secret: Buffer.alloc(16), broadcastToken: [] }), [])
+    for (const [name, options] of [
+      ['secret', { secret: short }],
+      ['secret', { secret: ['a secret that is long enough', short] }],
+      ['secret', { secret: Buffer.alloc(15) }],
+      ['broadcastToken', { broadcastToken: short }],
+    ] as const) {
+      const [line = '', ...more] = told(options)
+      assert.deepEqual(more, [])
+      assert.match(line, new RegExp(`^.${name}. is shorter than 16 bytes`))
+      assert.ok(!line.includes(short))
+    }
+    assert.equal(told({}, { TURBO_CABLE_SECRET: short }).length, 1)
+  })
+
+  it('says in production that anyone may subscribe to anything, unless that is meant', () => {
+    const env = { NODE_ENV: 'production' }
+    const secret = 'a secret for tests'
+    for (const options of [{ secret }, { publicStreams: true }, { publicStreams: false }, { authorize: () => true }]) {
+      assert.deepEqual(told(options, env), [])
+    }
+    assert.deepEqual(told({}), [])
+    assert.match(told({}, env).join(), /^anyone who can connect may subscribe to any stream/)
+  })
 })
 
 describe('the options table of the README', () => {

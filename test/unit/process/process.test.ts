@@ -202,6 +202,6 @@ test('configureBroadcasts refuses unknown options, halves and bad values at once
   assert.throws(
     () => configureBroadcasts({ tokn: 's3Krit' } as never),
     (error: Error) =>
-      /^Expected `tokn` to be one of the known options/.test(error.message) && !/s3Krit/.test(error.message),
+      /^Unexpected option `tokn`: did you mean `token`/.test(error.message) && !/s3Krit/.test(error.message),
   )
 })

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { SignedStream } from '../../../src/stream/signed-stream.ts'
-import { createPage } from '../../../src/view/page.ts'
+import { createPage, domIdHelper } from '../../../src/view/page.ts'
 
 const signedStream = () => ({ token: 'token' }) as SignedStream
 
@@ -19,4 +19,15 @@ it('a page signs its names where there is a key, and names its own URL', () => {
   assert.match(page.turboStreamFrom('s'), /data-streams="s--signed"/)
   assert.equal(page.signedStream('s').token, 'token')
   assert.match(page.turboCableTags(), /content="\/mounted\/cable"/)
+})
+
+it('a page names the elements of records, also where Handlebars adds an argument of its own', () => {
+  class Message {
+    readonly id = 1
+  }
+  const { domId } = createPage({ cursor: 'e:41', url: () => '/cable', sign: undefined, signedStream })
+  assert.equal(domId, domIdHelper)
+  assert.equal(domId(new Message()), 'message_1')
+  assert.equal(domId(new Message(), 'edit'), 'edit_message_1')
+  assert.equal(domId(new Message(), { hash: {}, data: {} }), 'message_1')
 })
