@@ -7,9 +7,11 @@ import { createPerform } from './broadcast/perform'
 import type { Verbs } from './broadcast/verbs'
 import { MemoryEngine } from './engine/memory'
 import { BroadcastEndpoint } from './http/broadcast-endpoint'
+import { BroadcastRight } from './http/broadcast-right'
 import { Handshake } from './http/handshake'
 import { Requests } from './http/requests'
 import { Servers } from './http/servers'
+import { shutdown, UnderWay } from './http/shutdown'
 import { Hub } from './hub/hub'
 import type { HubStats } from './hub/stats'
 import { warn } from './log'
@@ -17,6 +19,7 @@ import { type Identity, type ResolvedOptions, resolveOptions, type TurboCableOpt
 import { registerProcessCable } from './process/defaults'
 import type { Protocol } from './protocol/protocol'
 import { turboCableProtocol } from './protocol/turbo-cable'
+import { Amends } from './publisher/amends'
 import { functionRenderer } from './render/function'
 import type { Renderer } from './render/renderer'
 import { type Streamable, streamName } from './stream/name'
@@ -44,6 +47,12 @@ export interface CableCore extends Verbs {
    * is cut off. The HTTP server goes on.
    */
   close(options?: { timeout?: number }): Promise<void>
+  /**
+   * Ends a server and the cable with it, for a deploy: takes nobody new, answers the requests under way, sends what is queued,
+   * tells every client to reconnect, writes `history.file`, and closes all connections. Resolves within `timeout` ms (default
+   * 10000). `process.once('SIGTERM', () => cable.shutdown(server))` is all that a process needs.
+   */
+  shutdown(server: Server, options?: { timeout?: number }): Promise<void>
   /** Counts of now and since the start. */
   stats(): HubStats
   /**
@@ -85,7 +94,7 @@ export interface HostParts {
  */
 export function createCable(given: TurboCableOptions = {}, host: HostParts = {}): CableCore {
   const options = resolveOptions(given)
-  const { path, secret, broadcastToken: tokens, limits, render } = options
+  const { path, secret, limits, render } = options
   const hub = new Hub(options.engine ?? new MemoryEngine(options.history), options)
   const shown = new Set<string>()
   const mountPaths = () => {
@@ -97,10 +106,13 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   const protocols = [turboCableProtocol, ...(host.protocols ?? [])]
   const paths = () => mountPaths().map((mount) => url(mount))
   const servers = new Servers(new Handshake({ hub, options, protocols, paths }), host.serves)
-  const requests = new Requests(options, new BroadcastEndpoint(hub, { tokens, bodyBytes: limits.bodyBytes }))
+  const underWay = new UnderWay()
+  const right = new BroadcastRight(options)
+  const requests = new Requests(options, new BroadcastEndpoint(hub, { right, bodyBytes: limits.bodyBytes }))
 
   const ownRenderer = render && functionRenderer(render)
-  const sending = { publisher: () => hub, renderer: () => ownRenderer ?? host.renderer?.() }
+  const publisher = new Amends(hub)
+  const sending = { publisher: () => publisher, renderer: () => ownRenderer ?? host.renderer?.() }
   const queue = options.scheduler ? undefined : new LaterQueue(createPerform(sending))
   const scheduler = options.scheduler ?? (queue as LaterQueue)
   const parts = { ...sending, scheduler: () => scheduler }
@@ -113,24 +125,29 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   void hub.start()
   const unregister = registerProcessCable(parts)
 
+  const close = async (timeout: number) => {
+    unregister()
+    const start = performance.now()
+    // What is waiting to be sent is sent, if it can be in time.
+    if (queue) await within(timeout, queue.idle())
+    servers.close()
+    publisher.stop()
+    await hub.close(Math.max(0, timeout - (performance.now() - start)))
+  }
+
   return {
     ...createVerbs(parts),
     handle(request, response, mount = '') {
-      if (hub.closed) return false
-      if (!host.knowsServer && servers.meet(request) && !host.mountPaths?.().length) shown.add(mount)
+      underWay.add(response)
+      const meets = !hub.closed && !host.knowsServer
+      if (meets && servers.meet(request) && !host.mountPaths?.().length) shown.add(mount)
       return requests.handle(request, response)
     },
     page: (mount) => createPage({ cursor: hub.cursor(), url: () => url(mount), sign, signedStream }),
     attach: (server) => servers.attach(server),
     attachedTo: (server) => servers.has(server),
-    async close({ timeout = 5_000 } = {}) {
-      unregister()
-      const start = performance.now()
-      // What is waiting to be sent is sent, if it can be in time.
-      if (queue) await within(timeout, queue.idle())
-      servers.close()
-      await hub.close(Math.max(0, timeout - (performance.now() - start)))
-    },
+    close: ({ timeout = 5_000 } = {}) => close(timeout),
+    shutdown: (server, { timeout = 10_000 } = {}) => shutdown(server, timeout, { underWay, close }),
     stats: () => hub.stats(),
     disconnect: (who) => hub.removals.disconnect(who),
     revoke: (streamables, who) => hub.removals.revoke(streamName(streamables), who),

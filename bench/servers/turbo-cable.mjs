@@ -7,7 +7,7 @@ import { config } from '../support/child.mjs'
 import { serve } from './serve.mjs'
 
 const { options, inExpress } = config()
-const cable = turboCable({ publicStreams: true, limits: { connections: 100_000 }, ...options })
+const cable = turboCable({ publicStreams: true, localBroadcasts: true, limits: { connections: 100_000 }, ...options })
 const server = createServer(inExpress ? express().use(cable) : bare)
 if (!inExpress) cable.attach(server)
 await serve(server, { stats: () => cable.stats() })

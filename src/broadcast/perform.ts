@@ -60,10 +60,10 @@ export async function deliver(publisher: Publisher, broadcast: Broadcast, verb: 
   }
 }
 
-/** What the log says of a broadcast that went nowhere: one line, whatever the error's message holds. */
+/** What the log says of a broadcast that nobody has confirmed: one line, whatever the error's message holds. It may have arrived all the same. */
 export function troubleLine(verb: string, stream: string, error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error)
-  return `${verb} sent nothing to "${stream}": ${reason.replace(/[\p{Cc}\s]+/gu, ' ').trim()}`
+  return `${verb} to "${stream}" was not confirmed: ${reason.replace(/[\p{Cc}\s]+/gu, ' ').trim()}`
 }
 
 /** `broadcastReplaceTo` for `replace`; a custom action has no verb of its own. */

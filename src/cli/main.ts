@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 // `npx turbo-cable …`: hands the command line to its command. The only place that ends the process.
 
-import { help, install } from './install'
+import { install, help as installHelp } from './install'
+import { token, tokenHelp } from './token'
+
+const help = `${installHelp}\n${tokenHelp}`
 
 const [command, ...args] = process.argv.slice(2)
 const output = {
@@ -21,6 +24,7 @@ run().then(
 
 async function run(): Promise<number> {
   if (command === 'install') return install(args, output)
+  if (command === 'token') return token(args, output)
   if (command === '--help' || command === '-h' || command === 'help') {
     output.out(help)
     return 0

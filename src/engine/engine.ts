@@ -61,7 +61,7 @@ export interface Engine {
    * Takes all broadcasts or none, and resolves once they were delivered in this process. What has an `id` is taken once, however
    * often and by however many senders, cables and processes it is published.
    */
-  publish(broadcasts: readonly Outgoing[], id?: string): Promise<void>
+  publish(broadcasts: readonly Outgoing[], id?: string, givenUp?: readonly string[]): Promise<void>
   /** What a stream had after a cursor; `null` means "from now on". Once `deadline` is aborted, the answer is no longer wanted. */
   since(stream: string, cursor: string | null, deadline: AbortSignal): Promise<Replay>
   /** Sends a signal to the hub of every process, this one included. */

@@ -65,7 +65,8 @@ export class MemoryEngine implements Engine {
     this.#history.restore(snapshot)
   }
 
-  publish(broadcasts: readonly Outgoing[], id?: string): Promise<void> {
+  publish(broadcasts: readonly Outgoing[], id?: string, givenUp: readonly string[] = []): Promise<void> {
+    for (const each of givenUp) this.#once.note(each)
     return this.#once.run(id, async () => {
       const messages = broadcasts.map((broadcast) => this.#positioned(broadcast))
       for (const message of messages) this.#history.keep(message)

@@ -16,7 +16,7 @@ export class Once {
 
   /** Takes an id for done. */
   note(id: string): void {
-    this.#done.set(id, Promise.resolve())
+    if (!this.#done.has(id)) this.#done.set(id, Promise.resolve())
   }
 
   /** Runs `work`, or returns what it came to for this id before. What fails, and what has no usable id, may be done again. */

@@ -4,10 +4,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import getRawBody from 'raw-body'
 import { logger } from '../log'
+import { givenUpHeader, maxIdLength, mostGivenUp } from '../options/limits'
 import { broadcastsIn } from '../publisher/body'
 import type { Broadcast, Publisher } from '../publisher/publisher'
-import { hasBearer } from './bearer'
-import { isTrustedPeer } from './trusted-peer'
+import type { BroadcastRight } from './broadcast-right'
 
 const debug = logger('broadcast')
 
@@ -16,7 +16,6 @@ interface Answer {
   readonly text: string
 }
 
-const forbidden: Answer = { status: 403, text: 'Forbidden: Broadcasts only allowed from localhost' }
 const notJson: Answer = { status: 415, text: 'Unsupported Media Type: application/json required' }
 const tooLarge: Answer = { status: 413, text: 'Payload Too Large' }
 const invalidJson: Answer = { status: 400, text: 'Invalid JSON' }
@@ -25,8 +24,7 @@ const ok: Answer = { status: 200, text: 'OK' }
 
 /** Who may broadcast, and how much. */
 export interface EndpointOptions {
-  /** Each of these, as a bearer, lets a request in from anywhere. */
-  readonly tokens: readonly string[]
+  readonly right: BroadcastRight
   /** Largest body, bytes. */
   readonly bodyBytes: number
 }
@@ -47,26 +45,34 @@ export class BroadcastEndpoint {
     if (status !== 200) debug('refused: %d %s', status, text)
     response.statusCode = status
     response.setHeader('Content-Type', 'text/plain; charset=utf-8')
+    // Whoever takes over from here listens for new connections, and not on this one.
+    if (status === 503) response.setHeader('Connection', 'close')
     response.end(text)
     // Reads the rest of the body, because many clients read no answer before they have sent all of it.
     if (!request.readableEnded) request.resume()
   }
 
   async #take(request: IncomingMessage): Promise<Answer> {
-    if (!hasBearer(request, this.#options.tokens) && !isTrustedPeer(request)) return forbidden
+    const refusal = this.#options.right.refusal(request)
+    if (refusal !== undefined) return { status: 403, text: refusal }
     const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = request.headers
     if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type) || encoding !== 'identity') return notJson
     const body = await bodyOf(request, this.#options.bodyBytes)
     if ('status' in body) return body
     const broadcasts = broadcastsIn(body.value)
     if (typeof broadcasts === 'string') return { status: 400, text: broadcasts }
-    return this.#publish(broadcasts, request.headers['idempotency-key'])
+    const { 'idempotency-key': id, [givenUpHeader]: givenUp } = request.headers
+    return this.#publish(broadcasts, single(id), idsIn(single(givenUp)))
   }
 
   // With an id, a request that is sent again is published once.
-  async #publish(broadcasts: readonly Broadcast[], id: string | string[] | undefined): Promise<Answer> {
+  async #publish(
+    broadcasts: readonly Broadcast[],
+    id: string | undefined,
+    givenUp: readonly string[],
+  ): Promise<Answer> {
     try {
-      await this.#publisher.publish(broadcasts, typeof id === 'string' ? id : undefined)
+      await this.#publisher.publish(broadcasts, id, givenUp)
       return ok
     } catch (error) {
       debug('not taken: %s', error)
@@ -94,4 +100,15 @@ async function bodyOf(
   } catch {
     return invalidJson
   }
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : undefined
+}
+
+function idsIn(header = ''): readonly string[] {
+  return header
+    .split(' ')
+    .filter((id) => id !== '' && id.length <= maxIdLength)
+    .slice(0, mostGivenUp)
 }

@@ -11,8 +11,10 @@ import { logger, warn } from '../log'
 import type { ResolvedOptions } from '../options/options'
 import type { Protocol } from '../protocol/protocol'
 import { CableSocket, WebSocketTransport } from '../transport/websocket'
+import { Addresses } from './addresses'
 import { admitted, asksNobody } from './admission'
 import { originAllowed } from './origin'
+import { isLocalHost } from './trusted-peer'
 import type { UpgradeDelegate } from './upgrade'
 
 const debug = logger('upgrade')
@@ -33,6 +35,7 @@ export class Handshake implements UpgradeDelegate {
   readonly #options: ResolvedOptions
   readonly #protocols: ReadonlyMap<string, Protocol>
   readonly #paths: () => readonly string[]
+  readonly #addresses: Addresses
   readonly #wss: WebSocketServer
   #warned = false
 
@@ -41,12 +44,16 @@ export class Handshake implements UpgradeDelegate {
     this.#options = options
     this.#protocols = new Map(protocols.map((protocol) => [protocol.name, protocol]))
     this.#paths = paths
+    this.#addresses = new Addresses(options.limits.connectionsPerAddress)
     this.#wss = new WebSocketServer({
       noServer: true,
       clientTracking: false,
       // Compression costs memory per connection and gains little on small messages.
       perMessageDeflate: false,
       maxPayload: options.limits.frameBytes,
+      // What is kept of an unfinished message costs more than its bytes.
+      maxFragments: 32,
+      maxBufferedChunks: 4_096,
       // The first offered protocol that we know. If there is none, the answer names none, and a client that needs one closes.
       handleProtocols: (offered) => [...offered].find((name) => this.#protocols.has(name)) ?? false,
       WebSocket: CableSocket,
@@ -67,6 +74,7 @@ export class Handshake implements UpgradeDelegate {
     const full = this.#hub.size >= this.#options.limits.connections
     if (!originAllowed(request, this.#options)) this.#refuseOrigin(request, socket)
     else if (full) refuse(socket, 503, 'Too many connections')
+    else if (!this.#addresses.admit(request)) refuse(socket, 503, 'Too many connections from one address')
     else if (asksNobody(this.#options)) this.#accept(request, socket, head, { identity: undefined, request })
     else if (this.#hub.arrivals.unanswered >= this.#options.limits.unanswered) refuse(socket, 503, 'Too many at once')
     else void this.#acceptWhenAdmitted(request, socket, head)
@@ -102,8 +110,11 @@ export class Handshake implements UpgradeDelegate {
     // A warning once, because the operator's proxy may not pass Host on. Not more often, because anybody can cause it.
     const say = this.#warned ? debug : warn
     this.#warned = true
+    const behindProxy = isLocalHost(headers.host)
     say(
-      `refused a page of ${headers.origin} on host ${headers.host}: list it in allowedOrigins, or let the proxy pass Host (or set trustProxy)`,
+      behindProxy
+        ? `refused a page of ${headers.origin}, as a proxy passes no Host of its own but ${headers.host}: let it pass Host (nginx: proxy_set_header Host $host), and see that it does not pass POST to the broadcast path from outside, as everybody looks local through it`
+        : `refused a page of ${headers.origin} on host ${headers.host}: list it in allowedOrigins, or let the proxy pass Host (or set trustProxy)`,
     )
     refuse(socket, 403, 'Forbidden: origin not allowed')
   }

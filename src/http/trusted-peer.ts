@@ -17,12 +17,17 @@ const relayed = new Set([
 
 const localHost = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(?::\d+)?$/i
 
+/** True for `localhost`, 127.0.0.0/8 and [::1], with or without a port. */
+export function isLocalHost(host: string | undefined): boolean {
+  return localHost.test(host ?? '')
+}
+
 /**
  * True for a request from 127.0.0.0/8, ::1 or ::ffff:127.0.0.0/104 whose Host is a local name, and which has no sign of a proxy
  * or a browser. HTTP/1.0 is such a sign: nginx before 1.29.7 uses it by default for the servers behind it.
  */
 export function isTrustedPeer(request: IncomingMessage): boolean {
   if (!loopback.test(request.socket.remoteAddress ?? '')) return false
-  if (!localHost.test(request.headers.host ?? '') || request.httpVersion === '1.0') return false
+  if (!isLocalHost(request.headers.host) || request.httpVersion === '1.0') return false
   return !Object.keys(request.headers).some((name) => relayed.has(name) || name.startsWith('x-forwarded-'))
 }

@@ -35,7 +35,6 @@ export class Expiry<Item extends Expiring> {
     const second = secondOf(item.expires)
     const bucket = this.#buckets.get(second)
     if (bucket?.delete(item) && bucket.size === 0) this.#buckets.delete(second)
-    if (this.#buckets.size === 0) this.stop()
   }
 
   /** Forgets all items. */
@@ -45,7 +44,9 @@ export class Expiry<Item extends Expiring> {
     this.#buckets.clear()
   }
 
+  // The timer ends at its next tick, and not with the last item: items that come and go at once shall not make one each.
   #end(): void {
+    if (this.#buckets.size === 0) this.stop()
     const now = Date.now() / 1_000
     // Looks at every bucket, so that none is missed when the clock jumps. There are at most as many as seconds watched.
     for (const [second, bucket] of this.#buckets) {

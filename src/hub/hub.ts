@@ -138,12 +138,12 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
    * Sends broadcasts. Resolves once they have been written to every subscribed socket of this process, also if there is none.
    * Two calls with the same `id` send once. Rejects with TURBO_CABLE_CLOSED after `close()`, and if the engine does.
    */
-  async publish(broadcasts: readonly Broadcast[], id?: string): Promise<void> {
+  async publish(broadcasts: readonly Broadcast[], id?: string, givenUp?: readonly string[]): Promise<void> {
     if (this.closed) throw failure('TURBO_CABLE_CLOSED', ['broadcast'])
     const outgoing = broadcasts.map(
       ({ stream, data, exclude }): Outgoing => ({ stream, json: JSON.stringify(data), exclude }),
     )
-    await this.#engine.publish(outgoing, id)
+    await this.#engine.publish(outgoing, id, givenUp)
     await this.#fanOut.flushed()
   }
 

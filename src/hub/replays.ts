@@ -132,16 +132,14 @@ export class Replays {
   }
 
   async #replay(join: Join, stream: string, cursor: string | null): Promise<Replay | undefined> {
+    this.#watch(join, patience, () => join.fail())
     try {
-      return await this.#inTime(
-        join,
-        patience,
-        () => join.fail(),
-        () => join.question(async (deadline) => this.#parts.engine.since(stream, cursor, deadline)),
-      )
+      return await join.question((deadline) => this.#parts.engine.since(stream, cursor, deadline))
     } catch (error) {
       warn(`history of "${stream}" could not be read: ${error instanceof Error ? error.message : error}`)
       return undefined
+    } finally {
+      this.#deadlines.remove(join)
     }
   }
 
@@ -162,8 +160,9 @@ export class Replays {
       bytes += frame.length
       if (bytes < pieceBytes) continue
       const whole = joined(piece)
-      const taken = () => new Promise<void>((resolve) => connection.write(whole, resolve))
-      await this.#inTime(join, patienceWithReader, () => connection.overflow(), taken)
+      this.#watch(join, patienceWithReader, () => connection.overflow())
+      await new Promise<void>((taken) => connection.write(whole, taken))
+      this.#deadlines.remove(join)
       if (join.abandoned) return
       piece = []
       bytes = 0
@@ -172,15 +171,10 @@ export class Replays {
   }
 
   // `late` is called when what is waited for takes longer than `patience` ms, and then brings it to an end.
-  async #inTime<Result>(join: Join, patience: number, late: () => void, wait: () => Promise<Result>): Promise<Result> {
+  #watch(join: Join, patience: number, late: () => void): void {
     join.late = late
     join.expires = Date.now() + patience
     this.#deadlines.add(join)
-    try {
-      return await wait()
-    } finally {
-      this.#deadlines.remove(join)
-    }
   }
 
   #framesFor(connection: Connection, audience: Audience, messages: readonly Positioned[]): Buffer[] {

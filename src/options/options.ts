@@ -58,6 +58,8 @@ export interface TurboCableOptions {
   broadcastPath?: string
   /** Bearer token(s) that let a broadcast in from elsewhere than this machine; several for rotation. @default TURBO_CABLE_BROADCAST_TOKEN */
   broadcastToken?: string | readonly string[]
+  /** Whether a process on this machine may broadcast without a token, which in production nobody can tell from the public behind some proxies. @default true, but false with a token, a secret or NODE_ENV=production */
+  localBroadcasts?: boolean
   /** Secret(s) that stream names in pages are signed with: the first signs, all verify. Plain names are then refused. @default TURBO_CABLE_SECRET */
   secret?: Secret | readonly Secret[]
   /** Which plain, unsigned names may be subscribed to: all, a list, those that match, or those it is true for. @default all without a secret, none with one */
@@ -102,7 +104,7 @@ export interface TurboCableOptions {
   }
   /** Bounds on what others may cost this process. */
   limits?: {
-    /** Largest frame a client may send, bytes. Minimum 1. @default 131072 */
+    /** Largest message a client may send, bytes. Minimum 1. @default 16384 */
     frameBytes?: number
     /** Largest body of a `POST` to the broadcast path, bytes. Minimum 1. @default 1048576 */
     bodyBytes?: number
@@ -112,6 +114,8 @@ export interface TurboCableOptions {
     totalPendingBytes?: number
     /** Connections at once; more are refused with 503. Minimum 1. @default 10000 */
     connections?: number
+    /** Connections at once from one address, that of the socket: a proxy's is one. Minimum 1. @default no limit */
+    connectionsPerAddress?: number
     /** Streams that one connection may subscribe to; more are `rejected`. Minimum 1. @default 100 */
     streamsPerConnection?: number
     /** How long `authenticate`, `authorize` and `middleware` may take, ms; later is a refusal. Minimum 1. @default 10000 */
@@ -128,6 +132,7 @@ export interface ResolvedOptions {
   readonly path: string
   readonly broadcastPath: string
   readonly broadcastToken: readonly string[]
+  readonly localBroadcasts: boolean | undefined
   readonly secret: readonly Secret[]
   readonly publicStreams: PublicStreams | undefined
   readonly middleware: readonly UpgradeMiddleware[]
@@ -143,7 +148,9 @@ export interface ResolvedOptions {
     readonly file: string | undefined
   }
   readonly heartbeat: Readonly<Required<NonNullable<TurboCableOptions['heartbeat']>>>
-  readonly limits: Readonly<Required<NonNullable<TurboCableOptions['limits']>>>
+  readonly limits: Readonly<Required<Omit<NonNullable<TurboCableOptions['limits']>, 'connectionsPerAddress'>>> & {
+    readonly connectionsPerAddress: number | undefined
+  }
 }
 
 /**

@@ -19,8 +19,10 @@ export interface ConfigureOptions {
   readonly locals?: Locals
   /** Where broadcasts are sent. @default `TURBO_CABLE_BROADCAST_URL`, else `http://localhost:<port>/_broadcast` */
   readonly url?: string
-  /** The hub's token. @default `TURBO_CABLE_BROADCAST_TOKEN` */
+  /** The hub's token. @default `TURBO_CABLE_BROADCAST_TOKEN`, else that of `TURBO_CABLE_SECRET` */
   readonly token?: string
+  /** How long to go on trying while the hub cannot be reached, ms. 0 tries once. @default 5000 */
+  readonly retryFor?: number
   /** Where the Later verbs put their jobs. @default a queue in this process */
   readonly scheduler?: Scheduler
 }
@@ -36,20 +38,21 @@ export interface ConfigureOptions {
  */
 export function configureBroadcasts(options: ConfigureOptions): () => void {
   checkNames(options, known)
-  const { url, token, scheduler } = options
+  const { url, token, retryFor, scheduler } = options
+  const isRemote = url !== undefined || token !== undefined || retryFor !== undefined
   if (scheduler) check('scheduler', scheduler, someScheduler)
   const renderer = configuredRenderer(options)
   // Made once to be checked; the one in use is made when it is needed, as the environment may fill in the rest.
-  if (url !== undefined || token !== undefined) httpPublisher({ url: url ?? 'http://localhost', token })
+  if (isRemote) httpPublisher({ url: url ?? 'http://localhost', token, retryFor })
 
   return registerConfigured({
     ...(renderer && { renderer: () => renderer }),
-    ...((url !== undefined || token !== undefined) && { publisher: () => remotePublisher(url, token) }),
+    ...(isRemote && { publisher: () => remotePublisher({ url, token, retryFor }) }),
     ...(scheduler && { scheduler: () => scheduler }),
   })
 }
 
-const known = ['views', 'viewEngine', 'extension', 'locals', 'url', 'token', 'scheduler']
+const known = ['views', 'viewEngine', 'extension', 'locals', 'url', 'token', 'retryFor', 'scheduler']
 
 function configuredRenderer({ views, viewEngine, extension, locals }: ConfigureOptions) {
   if (views === undefined && viewEngine === undefined) return undefined

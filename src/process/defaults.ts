@@ -6,8 +6,10 @@ import { LaterQueue } from '../broadcast/later'
 import { createPerform } from '../broadcast/perform'
 import type { Scheduler } from '../broadcast/scheduler'
 import { warn } from '../log'
-import { broadcastToken, broadcastUrl, httpPublisher } from '../publisher/http'
+import { Amends } from '../publisher/amends'
+import { broadcastUrl, type HttpPublisherOptions, httpPublisher } from '../publisher/http'
 import type { Publisher } from '../publisher/publisher'
+import { broadcastToken } from '../publisher/token'
 import type { Renderer } from '../render/renderer'
 
 type Defaults = Partial<VerbContext>
@@ -76,13 +78,18 @@ export const processContext: VerbContext = {
 }
 
 /** The publisher for a hub elsewhere. The environment is read at each call; the publisher is kept while it says the same. */
-export function remotePublisher(url?: string | URL, token?: string): Publisher {
-  const to = { url: String(url ?? broadcastUrl()), token: token ?? broadcastToken() }
-  if (remote?.url !== to.url || remote.token !== to.token) remote = { ...to, publisher: httpPublisher(to) }
+export function remotePublisher({ url, token, retryFor }: RemoteOptions = {}): Publisher {
+  const to = { url: String(url ?? broadcastUrl()), token: token ?? broadcastToken(), retryFor }
+  const key = JSON.stringify(to)
+  if (remote?.key !== key) remote = { key, publisher: new Amends(httpPublisher(to)) }
   return remote.publisher
 }
 
-let remote: { url: string; token: string | undefined; publisher: Publisher } | undefined
+type RemoteOptions = Partial<Pick<HttpPublisherOptions, 'token' | 'retryFor'>> & {
+  readonly url?: string | URL | undefined
+}
+
+let remote: { key: string; publisher: Publisher } | undefined
 
 // The undo is true the first time.
 function register(list: Defaults[], defaults: Defaults): () => boolean {

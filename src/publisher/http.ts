@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { failure } from '../errors'
 import { check, positiveTime, type Rule, time } from '../options/check'
-import { defaultBroadcastPath } from '../options/limits'
+import { defaultBroadcastPath, givenUpHeader, mostGivenUp } from '../options/limits'
 import { bodyOf } from './body'
 import type { Broadcast, Publisher } from './publisher'
 
@@ -17,7 +17,7 @@ export interface HttpPublisherOptions {
   readonly token?: string | undefined
   /** How long connecting and answering may take together, in milliseconds. @default 1000 */
   readonly timeout?: number | undefined
-  /** How long to go on trying while nobody answers, or a proxy answers 502, 503 or 504, in milliseconds. 0 tries once. @default 2000 */
+  /** How long to go on trying while nobody answers, or a proxy answers 502, 503 or 504, in milliseconds. 0 tries once. @default 5000 */
   readonly retryFor?: number | undefined
   /** Used in place of the global `fetch`, for an agent or a certificate of one's own. */
   readonly fetch?: typeof fetch | undefined
@@ -45,11 +45,6 @@ export function broadcastUrl(env: NodeJS.ProcessEnv = process.env): string {
   )
 }
 
-/** The token that goes with `broadcastUrl`: `TURBO_CABLE_BROADCAST_TOKEN`. */
-export function broadcastToken(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  return env.TURBO_CABLE_BROADCAST_TOKEN || undefined
-}
-
 class HttpPublisher implements Publisher {
   readonly #url: URL
   readonly #shownUrl: string
@@ -57,8 +52,10 @@ class HttpPublisher implements Publisher {
   readonly #timeout: number
   readonly #retryFor: number
   readonly #fetch: typeof fetch | undefined
+  /** Ids of the broadcasts that were not confirmed, until a later one was. */
+  #givenUp: readonly string[] = []
 
-  constructor({ url, token, timeout = 1000, retryFor = 2000, fetch: ownFetch }: HttpPublisherOptions) {
+  constructor({ url, token, timeout = 1000, retryFor = 5000, fetch: ownFetch }: HttpPublisherOptions) {
     check('timeout', timeout, positiveTime)
     check('retryFor', retryFor, time)
     if (token !== undefined) check('token', token, headerText)
@@ -71,25 +68,35 @@ class HttpPublisher implements Publisher {
     this.#fetch = ownFetch
   }
 
-  // The same body and id each time, so that a hub which has taken it already takes it once.
+  // The same body and id each time, so that a hub which has taken it already takes it once. What was given up may still be on its
+  // way: whatever follows says so, so that it is not applied after what is newer.
   async publish(broadcasts: readonly Broadcast[]): Promise<void> {
     if (broadcasts.length === 0) return
     const body = bodyOf(broadcasts)
     const id = randomUUID()
     const end = performance.now() + this.#retryFor
-    for (let pause = firstPause; ; pause *= 2) {
+    for (let pause = firstPause; ; pause = Math.min(longestPause, pause * 2)) {
+      const givenUp = this.#givenUp
       try {
-        return await this.#post(body, id)
+        await this.#post(body, id, givenUp)
+        if (this.#givenUp === givenUp) this.#givenUp = []
+        return
       } catch (error) {
         const wait = pause * (0.5 + Math.random() / 2)
-        if (!isPassing(error as Error) || performance.now() + wait >= end) throw error
+        if (!isPassing(error as Error) || performance.now() + wait >= end) {
+          this.#givenUp = [...this.#givenUp, id].slice(-mostGivenUp)
+          throw error
+        }
         await setTimeout(wait)
       }
     }
   }
 
-  async #post(body: string, id: string): Promise<void> {
-    const response = await this.#answer(body, id)
+  async #post(body: string, id: string, givenUp: readonly string[]): Promise<void> {
+    const response = await this.#answer(body, {
+      'idempotency-key': id,
+      ...(givenUp.length > 0 && { [givenUpHeader]: givenUp.join(' ') }),
+    })
     if (response.ok) {
       // Taken. Reading to the end gives the socket back to its pool; what it says does not matter.
       await response.arrayBuffer().catch(() => undefined)
@@ -100,11 +107,11 @@ class HttpPublisher implements Publisher {
     throw this.#unreachable(`the answer was ${response.status}${excerpt && ` ${excerpt}`}`, { status: response.status })
   }
 
-  async #answer(body: string, id: string): Promise<Response> {
+  async #answer(body: string, headers: Record<string, string>): Promise<Response> {
     try {
       return await (this.#fetch ?? fetch)(this.#url, {
         method: 'POST',
-        headers: { ...this.#headers, 'idempotency-key': id },
+        headers: { ...this.#headers, ...headers },
         body,
         redirect: 'manual',
         signal: AbortSignal.timeout(this.#timeout),
@@ -135,6 +142,7 @@ function isPassing({ cause }: { cause?: unknown }): boolean {
 }
 
 const firstPause = 100
+const longestPause = 1_000
 
 const headerText: Rule = {
   words: 'printable ASCII without spaces',

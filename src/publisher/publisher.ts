@@ -23,7 +23,8 @@ export interface Broadcast {
 export interface Publisher {
   /**
    * Takes all of them or none. Resolves once they are on their way; rejects when they could not be taken. The same `id` is
-   * applied once, however often it is brought.
+   * applied once, however often it is brought. `givenUp` are ids that the sender brought before and said were not sent: they are
+   * not applied any more, so that what is old does not come after what is new.
    */
-  publish(broadcasts: readonly Broadcast[], id?: string): Promise<void>
+  publish(broadcasts: readonly Broadcast[], id?: string, givenUp?: readonly string[]): Promise<void>
 }

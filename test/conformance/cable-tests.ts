@@ -108,14 +108,14 @@ export function cableTests(name: string, start: Start<Served>): void {
         start,
       ))
 
-    it('takes a frame of 131072 bytes and closes with 1009 after a larger one', () =>
+    it('takes a frame of 16384 bytes and closes with 1009 after a larger one', () =>
       withServed(
         {},
         async ({ connect }) => {
           const client = await connect()
-          client.send(' '.repeat(131_072))
+          client.send(' '.repeat(16_384))
           assert.deepEqual(await client.drain(), [])
-          client.send(' '.repeat(131_073))
+          client.send(' '.repeat(16_385))
           assert.equal((await client.closed).code, 1009)
         },
         start,
@@ -239,7 +239,7 @@ export function cableTests(name: string, start: Start<Served>): void {
             const status = await post(`http${secure ? 's' : ''}://127.0.0.1:${port}${mount}/_broadcast`, {
               [header]: 'x',
             })
-            assert.equal(status, '403 Forbidden: Broadcasts only allowed from localhost')
+            assert.equal(status.split('\n')[0], '403 Forbidden: Broadcasts only allowed from localhost')
             assert.deepEqual(await client.drain(), [])
           },
           start,

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, it, mock } from 'node:test'
 import type { TurboCableOptions } from '../../src/index.ts'
+import { derivedToken } from '../../src/publisher/token.ts'
 import type { TestClient } from '../support/client.ts'
 import { type Context, withCable } from '../support/with-cable.ts'
 
@@ -51,7 +52,7 @@ function replay(file: string, lines: readonly Line[]): Promise<void> {
     const client = await context.connect()
     const [, epoch = ''] = /data-cursor="([^":]+):/.exec(context.cable.turboStreamFrom('any')) ?? []
     const meaning = (text: string) => text.replaceAll('«epoch»', epoch)
-    for (const line of lines) await follow(line, client, context, meaning, file)
+    for (const line of lines) await follow(line, client, context, meaning, file, options.secret)
     if (lines.some(({ kind }) => kind === 'x')) return
     // Whatever the server sent beside what is written would come before this answer.
     client.send('{"type":"subscribe","stream":""}')
@@ -67,11 +68,12 @@ async function follow(
   { cable, broadcast }: Context,
   meaning: (text: string) => string,
   file: string,
+  secret: unknown,
 ): Promise<void> {
   const where = `line ${number}`
   if (kind === '>') client.send(meaning(text))
   else if (kind === '<') await expectText(client, meaning(text), file, where)
-  else if (kind === '+') await expectTaken(client, broadcast, text)
+  else if (kind === '+') await expectTaken(client, broadcast, text, secret)
   else if (kind === '~') await pass(client, Number(text))
   else if (kind === 'x') {
     const { code } = await client.closed
@@ -94,9 +96,15 @@ async function expectText(client: TestClient, expected: string, file: string, wh
 }
 
 // What the client sent before has to be with the server first, and what the server sent is read later.
-async function expectTaken(client: TestClient, broadcast: Context['broadcast'], body: string): Promise<void> {
+async function expectTaken(
+  client: TestClient,
+  broadcast: Context['broadcast'],
+  body: string,
+  secret: unknown,
+): Promise<void> {
   await heard(client)
-  const answer = await broadcast(body)
+  const bearer = typeof secret === 'string' ? { Authorization: `Bearer ${derivedToken(secret)}` } : {}
+  const answer = await broadcast(body, bearer)
   assert.equal(answer.status, 200, `POST of ${body}`)
   assert.equal(await answer.text(), 'OK')
 }

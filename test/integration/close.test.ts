@@ -71,10 +71,14 @@ describe('close()', () => {
       warn.mock.restore()
     }))
 
-  it('hands its paths back to the app', () =>
+  it('answers broadcasts with 503 on a connection that ends, so that senders come again, and still has its files', () =>
     withCable({}, async ({ cable, broadcast, origin }) => {
       await cable.close()
-      assert.equal(await (await broadcast({ stream: 's', data: 1 })).text(), 'the app')
-      assert.equal(await (await fetch(`${origin}/cable/index.js`)).text(), 'the app')
+      const answer = await broadcast({ stream: 's', data: 1 })
+      assert.equal(answer.status, 503)
+      assert.equal(answer.headers.get('connection'), 'close')
+      assert.match(await answer.text(), /^Service Unavailable/)
+      assert.equal((await fetch(`${origin}/cable/index.js`)).status, 200)
+      assert.equal(await (await fetch(`${origin}/cable`)).text(), 'the app')
     }))
 })

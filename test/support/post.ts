@@ -7,6 +7,11 @@ export interface Posted {
   readonly body: string
 }
 
+/** The answer without its second line, which says what to do. */
+export function gist({ status, body }: Posted): Posted {
+  return { status, body: body.split('\n', 1)[0] ?? '' }
+}
+
 /** Sends one broadcast of `data` to the stream `s`, and resolves to the answer. */
 export function post(
   port: number,

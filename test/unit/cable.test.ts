@@ -59,11 +59,13 @@ describe('createCable', () => {
     assert.equal(cable.attachedTo(server), true)
   })
 
-  it('answers nothing any more once it is closed', async (t) => {
+  it('goes on answering its own paths once it is closed, so that senders come again', async (t) => {
     const { cable, ask } = cableOf(t)
     assert.equal(ask('POST', '/_broadcast'), true)
+    assert.equal(ask('GET', '/'), false)
     await cable.close()
-    assert.equal(ask('POST', '/_broadcast'), false)
+    assert.equal(ask('POST', '/_broadcast'), true)
+    assert.equal(ask('GET', '/'), false)
   })
 
   it('signs names where there is a secret, and cannot without', (t) => {

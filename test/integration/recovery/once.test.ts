@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { MemoryEngine } from '../../../src/engine/memory.ts'
 import { Once } from '../../../src/engine/once.ts'
 import { BroadcastEndpoint } from '../../../src/http/broadcast-endpoint.ts'
+import { BroadcastRight } from '../../../src/http/broadcast-right.ts'
 import { resolveOptions } from '../../../src/options/options.ts'
 import { httpPublisher } from '../../../src/publisher/http.ts'
 import type { Broadcast, Publisher } from '../../../src/publisher/publisher.ts'
@@ -14,6 +15,7 @@ import { freePort, listen, shut, whileServing } from '../../support/http-server.
 import { withCable } from '../../support/with-cable.ts'
 import { turn } from './publisher.ts'
 
+const right = new BroadcastRight({ broadcastToken: [], secret: [], localBroadcasts: true })
 const one: Broadcast[] = [{ stream: 's', data: { n: 1 } }]
 
 /** A proxy that lets the first `lost` answers get lost. */
@@ -52,7 +54,7 @@ test('a batch whose answer gets lost is delivered once, whole and in order', () 
 test('a server that restarts within the retry window gets the broadcast', async () => {
   const port = await freePort()
   const received: unknown[] = []
-  const endpoint = new BroadcastEndpoint(taking(received), { tokens: [], bodyBytes: 10_000 })
+  const endpoint = new BroadcastEndpoint(taking(received), { right, bodyBytes: 10_000 })
   const again = createServer((request, response) => void endpoint.handle(request, response))
   let tries = 0
   const published = httpPublisher({
@@ -106,7 +108,7 @@ async function withEndpoint(
   // As an engine does it.
   const once = new Once()
   const applied: Publisher = { publish: (broadcasts, id) => once.run(id, () => publisher.publish(broadcasts)) }
-  const endpoint = new BroadcastEndpoint(applied, { tokens: [], bodyBytes: 10_000 })
+  const endpoint = new BroadcastEndpoint(applied, { right, bodyBytes: 10_000 })
   const requests: IncomingMessage[] = []
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     requests.push(request)
@@ -172,13 +174,14 @@ test('a refused request leaves nothing under its id', () =>
   withCable({ broadcastToken: 't0ken' }, async ({ connect, broadcast }) => {
     const client = await connect()
     await client.subscribe('s')
-    const id = { 'Idempotency-Key': 'one' }
-    assert.equal((await broadcast(one[0], { ...id, Origin: 'https://evil.example' })).status, 403)
+    const stranger = { 'Idempotency-Key': 'one', Origin: 'https://evil.example' }
+    const id = { 'Idempotency-Key': 'one', Authorization: 'Bearer t0ken' }
+    assert.equal((await broadcast(one[0], stranger)).status, 403)
     assert.equal((await broadcast({ stream: 's' }, id)).status, 400)
     assert.equal((await broadcast(one[0], id)).status, 200)
     assert.deepEqual((await client.next()).data, { n: 1 })
     // Who knows an id does not get its answer without the right to it.
-    assert.equal((await broadcast(one[0], { ...id, Origin: 'https://evil.example' })).status, 403)
+    assert.equal((await broadcast(one[0], stranger)).status, 403)
   }))
 
 test('the same id at two cables of one engine is one broadcast, which both deliver', () => {

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { derivedToken } from '../../../src/publisher/token.ts'
 import { withHttpProxy } from '../../support/http-proxy.ts'
-import { type Posted, post } from '../../support/post.ts'
-import { readProjectFile } from '../../support/project-files.ts'
+import { gist, type Posted, post } from '../../support/post.ts'
 import { withSubscriber } from '../../support/with-subscriber.ts'
 
 const token = 'correct-horse'
@@ -34,7 +34,7 @@ describe('a process on this machine', () => {
         '127.0.0.1.',
         '2130706433',
       ]) {
-        assert.deepEqual(await post(port, { Host }), forbidden, Host)
+        assert.deepEqual(gist(await post(port, { Host })), forbidden, Host)
       }
       return 0
     }))
@@ -56,7 +56,7 @@ describe('a process on this machine', () => {
   ] as const) {
     it(`may not with the header ${name}: ${value || '(empty)'}, the mark of a proxy or a browser`, () =>
       withSubscriber(async ({ port }) => {
-        assert.deepEqual(await post(port, { [name]: value }), forbidden)
+        assert.deepEqual(gist(await post(port, { [name]: value })), forbidden)
         return 0
       }))
   }
@@ -94,7 +94,7 @@ describe('the token', () => {
           '',
           'Bearer undefined',
         ]) {
-          assert.deepEqual(await post(port, { ...far, Authorization }), forbidden, Authorization)
+          assert.deepEqual(gist(await post(port, { ...far, Authorization })), forbidden, Authorization)
         }
         return 3
       },
@@ -104,7 +104,7 @@ describe('the token', () => {
   it('that is not configured opens nothing', () =>
     withSubscriber(async ({ port }) => {
       for (const Authorization of ['Bearer undefined', 'Bearer null', 'Bearer []', `Bearer ${token}`]) {
-        assert.deepEqual(await post(port, { ...far, Authorization }), forbidden)
+        assert.deepEqual(gist(await post(port, { ...far, Authorization })), forbidden)
       }
       return 0
     }))
@@ -115,8 +115,8 @@ describe('a reverse proxy on this machine that adds no header of its own', () =>
     withSubscriber(
       async ({ port }) => {
         await withHttpProxy(port, async (proxy) => {
-          assert.deepEqual(await post(proxy, { Host: 'example.com' }), forbidden)
-          assert.deepEqual(await post(proxy, { Host: `example.com:${proxy}` }), forbidden)
+          assert.deepEqual(gist(await post(proxy, { Host: 'example.com' })), forbidden)
+          assert.deepEqual(gist(await post(proxy, { Host: `example.com:${proxy}` })), forbidden)
           assert.deepEqual(await post(proxy, { Host: 'example.com', ...bearer }), taken)
         })
         return 1
@@ -124,13 +124,54 @@ describe('a reverse proxy on this machine that adds no header of its own', () =>
       { broadcastToken: token },
     ))
 
-  // A known limit, kept here so that the document about it stays true.
-  it('and asks for localhost cannot be told from a process here: docs/security.md says to block the path', () =>
-    withSubscriber(async ({ port }) => {
-      await withHttpProxy(port, async (proxy) => assert.deepEqual(await post(proxy, { Host: 'example.com' }), taken), {
-        headers: { host: `localhost:${port}` },
+  it('and asks for localhost cannot be told from a process here: where there is a token or a secret, it needs the bearer', async () => {
+    const secret = 'a secret of sixteen'
+    const options = [
+      { given: { broadcastToken: token }, bearer: token },
+      { given: { secret, publicStreams: true }, bearer: derivedToken(secret) },
+    ]
+    for (const { given, bearer } of options) {
+      await withSubscriber(async ({ port }) => {
+        const headers = { host: `localhost:${port}` }
+        await withHttpProxy(
+          port,
+          async (proxy) => {
+            assert.deepEqual(gist(await post(proxy, { Host: 'example.com' })), forbidden)
+            const Authorization = `Bearer ${bearer}`
+            assert.deepEqual(await post(proxy, { Host: 'example.com', Authorization }), taken)
+          },
+          { headers },
+        )
+        // Being local is no right any more either, and the answer says what is.
+        const refused = await post(port)
+        assert.deepEqual(gist(refused), forbidden)
+        assert.match(refused.body, /`npx turbo-cable token`.*TURBO_CABLE_BROADCAST_TOKEN or TURBO_CABLE_SECRET/)
+        return 1
+      }, given)
+    }
+  })
+
+  it('needs the bearer in production even where none is set, unless the gem’s rule is asked for', async (t) => {
+    t.mock.method(console, 'warn', () => {})
+    const before = process.env.NODE_ENV
+    process.env.NODE_ENV = 'production'
+    try {
+      await withSubscriber(async ({ port }) => {
+        const refused = await post(port)
+        assert.deepEqual(gist(refused), forbidden)
+        assert.match(refused.body, /set TURBO_CABLE_BROADCAST_TOKEN/)
+        return 0
       })
-      assert.match(readProjectFile('docs/security.md'), /rewrites `Host`[\s\S]*location = \/_broadcast/)
-      return 1
-    }))
+      await withSubscriber(
+        async ({ port }) => {
+          assert.deepEqual(await post(port), taken)
+          return 1
+        },
+        { localBroadcasts: true },
+      )
+    } finally {
+      if (before === undefined) delete process.env.NODE_ENV
+      else process.env.NODE_ENV = before
+    }
+  })
 })

@@ -5,7 +5,9 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import type { Socket } from 'node:net'
 import { describe, it } from 'node:test'
+import { exchange } from '../../support/raw.ts'
 import { upgradeAnswer } from '../../support/upgrade-answer.ts'
+import { frame, handshake } from '../../support/websocket.mjs'
 import { withCable } from '../../support/with-cable.ts'
 
 const limit = (stream: string) => ({ type: 'rejected', stream, reason: 'limit' })
@@ -51,7 +53,7 @@ describe('limits.streamsPerConnection', () => {
 
 describe('the length of a name', () => {
   it('is at most 512 bytes, not characters', () =>
-    withCable({}, async ({ connect }) => {
+    withCable({ limits: { frameBytes: 131_072 } }, async ({ connect }) => {
       const client = await connect()
       for (const name of ['x'.repeat(512), 'é'.repeat(256)]) {
         assert.equal((await client.subscribe(name)).type, 'subscribed')
@@ -62,7 +64,7 @@ describe('the length of a name', () => {
     }))
 
   it('is not echoed without bound', () =>
-    withCable({}, async ({ connect }) => {
+    withCable({ limits: { frameBytes: 131_072 } }, async ({ connect }) => {
       const client = await connect()
       const { stream, reason } = await client.subscribe('x'.repeat(100_000))
       assert.deepEqual([String(stream).length, reason], [8_192, 'limit'])
@@ -80,7 +82,7 @@ describe('the length of a name', () => {
 
 describe("a connection's own id", () => {
   it('is kept only where it is short: a long one would be memory for the asking', () =>
-    withCable({}, async ({ connect, cable }) => {
+    withCable({ limits: { frameBytes: 131_072 } }, async ({ connect, cable }) => {
       const client = await connect()
       const long = 'x'.repeat(100_000)
       await client.subscribe('s', { cursor: null, connection: long })
@@ -126,13 +128,13 @@ describe('limits.messagesPerSecond', () => {
 })
 
 describe('limits.frameBytes', () => {
-  it('takes a frame of exactly 128 KiB, and closes with 1009 on one byte more', () =>
+  it('takes a frame of exactly 16 KiB, and closes with 1009 on one byte more', () =>
     withCable({}, async ({ connect, cable }) => {
       const [client, bystander] = [await connect(), await connect()]
       await bystander.subscribe('s')
-      client.send('x'.repeat(128 * 1_024))
+      client.send('x'.repeat(16 * 1_024))
       assert.equal((await client.subscribe('s')).type, 'subscribed')
-      client.send('x'.repeat(128 * 1_024 + 1))
+      client.send('x'.repeat(16 * 1_024 + 1))
       assert.equal((await client.closed).code, 1009)
       await cable.broadcastJson('s', 1)
       assert.equal((await bystander.next()).data, 1)
@@ -179,5 +181,30 @@ describe('limits.bodyBytes', () => {
       const [response] = await answered
       assert.equal(response.statusCode, 413)
       sending.destroy()
+    }))
+})
+
+describe('one message in many fragments', () => {
+  it('ends the connection past 32 of them, so that unfinished messages cost little', () =>
+    withCable({}, async ({ connect, port }) => {
+      const bystander = await connect()
+      await bystander.subscribe('s')
+      const fragments = Array.from({ length: 33 }, (_, n) => frame('x', { first: n === 0 ? 0x01 : 0x00 }))
+      const answer = await exchange(port, Buffer.concat([handshake(), ...fragments]))
+      // A close frame with 1008, which ws gives for too many.
+      assert.ok(answer.includes(Buffer.from([0x88, 2, 1008 >> 8, 1008 & 0xff])), answer.toString('latin1'))
+      assert.deepEqual(await bystander.drain(), [])
+    }))
+})
+
+describe('limits.connectionsPerAddress', () => {
+  it('refuses the next connection of an address with 503, and takes it again when one has gone', () =>
+    withCable({ limits: { connectionsPerAddress: 2 } }, async ({ connect, port, cable }) => {
+      const [first] = [await connect(), await connect()]
+      const { status, body } = await upgradeAnswer(port)
+      assert.deepEqual([status, body], [503, 'Too many connections from one address'])
+      await first.close()
+      while (cable.stats().connections > 1) await new Promise(setImmediate)
+      assert.equal((await upgradeAnswer(port)).status, 101)
     }))
 })

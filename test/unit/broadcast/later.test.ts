@@ -47,7 +47,7 @@ test('a failure is one logged line, and the next job goes on', async (t) => {
   queue.schedule(job('a', 'good'))
   await queue.idle()
   assert.deepEqual(done, ['good'])
-  assert.deepEqual(lines, ['[turbo-cable] broadcastAppendTo sent nothing to "a": oops and more'])
+  assert.deepEqual(lines, ['[turbo-cable] broadcastAppendTo to "a" was not confirmed: oops and more'])
 })
 
 test('a job that throws before its promise is caught too', async (t) => {

@@ -190,12 +190,12 @@ test('a hub that is away gives false and one logged line', async (t) => {
   assert.equal(await verbs.broadcastJson('s', {}), false)
   assert.equal(await verbs.broadcastActionTo('s', { action: 'custom' }), false)
   assert.deepEqual(lines, [
-    '[turbo-cable] broadcastReplaceTo sent nothing to "room:7": Broadcast to http://a.test/ was not taken: ECONNREFUSED',
-    '[turbo-cable] broadcastReplaceTo sent nothing to "room:7": Cannot broadcast: this cable is closed',
-    '[turbo-cable] broadcastReplaceTo sent nothing to "room:7": line one line two',
-    '[turbo-cable] broadcastReplaceTo sent nothing to "room:7": no error at all',
-    '[turbo-cable] broadcastJson sent nothing to "s": at once',
-    '[turbo-cable] broadcastActionTo sent nothing to "s": at once',
+    '[turbo-cable] broadcastReplaceTo to "room:7" was not confirmed: Broadcast to http://a.test/ was not taken: ECONNREFUSED',
+    '[turbo-cable] broadcastReplaceTo to "room:7" was not confirmed: Cannot broadcast: this cable is closed',
+    '[turbo-cable] broadcastReplaceTo to "room:7" was not confirmed: line one line two',
+    '[turbo-cable] broadcastReplaceTo to "room:7" was not confirmed: no error at all',
+    '[turbo-cable] broadcastJson to "s" was not confirmed: at once',
+    '[turbo-cable] broadcastActionTo to "s" was not confirmed: at once',
   ])
 })
 
@@ -259,8 +259,8 @@ test('a scheduler in trouble costs a logged line', async (t) => {
   }
   await new Promise(setImmediate)
   assert.deepEqual(lines, [
-    '[turbo-cable] broadcastAppendTo sent nothing to "s": at once',
-    '[turbo-cable] broadcastAppendTo sent nothing to "s": queue away',
+    '[turbo-cable] broadcastAppendTo to "s" was not confirmed: at once',
+    '[turbo-cable] broadcastAppendTo to "s" was not confirmed: queue away',
   ])
 })
 

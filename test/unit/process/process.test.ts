@@ -55,7 +55,7 @@ test('a hub that refuses gives false and one line', async (t) => {
   environment(t, { TURBO_CABLE_BROADCAST_URL: url })
   assert.equal(await broadcastRefreshTo('s'), false)
   assert.deepEqual(lines, [
-    `[turbo-cable] broadcastRefreshTo sent nothing to "s": Broadcast to ${url} was not taken: the answer was 403 Forbidden: Broadcasts only allowed from localhost`,
+    `[turbo-cable] broadcastRefreshTo to "s" was not confirmed: Broadcast to ${url} was not taken: the answer was 403 Forbidden: Broadcasts only allowed from localhost`,
   ])
 })
 

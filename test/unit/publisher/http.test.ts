@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { broadcastToken, broadcastUrl, httpPublisher } from '../../../src/publisher/http.ts'
+import { broadcastUrl, httpPublisher } from '../../../src/publisher/http.ts'
+import { broadcastToken, derivedToken } from '../../../src/publisher/token.ts'
 import { freePort } from '../../support/http-server.ts'
 import { broadcastServer } from '../../support/sending.ts'
 
@@ -165,4 +166,8 @@ test('the URL and the token come from the environment by one rule', () => {
   for (const [env, url] of table) assert.equal(broadcastUrl(env), url)
   assert.equal(broadcastToken({ TURBO_CABLE_BROADCAST_TOKEN: 't' }), 't')
   assert.equal(broadcastToken({ TURBO_CABLE_BROADCAST_TOKEN: '' }), undefined)
+  assert.equal(broadcastToken({ TURBO_CABLE_SECRET: 's3Krit' }), derivedToken('s3Krit'))
+  assert.equal(broadcastToken({ TURBO_CABLE_SECRET: 's3Krit', TURBO_CABLE_BROADCAST_TOKEN: 't' }), 't')
+  // As openssl has it: printf turbo-cable/broadcast | openssl dgst -sha256 -hmac s3Krit
+  assert.equal(derivedToken('s3Krit'), '2d9679efa99525194035b21f07c77a2c10c4489230ad3b709d1800e8f7a797ac')
 })

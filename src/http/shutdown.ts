@@ -1,0 +1,46 @@
+// The end of a server, in the order that loses nothing: nobody new, then the answers under way, then the pages, then the rest.
+
+import type { Server, ServerResponse } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
+
+/** The requests that a cable has seen and that are not answered yet. */
+export class UnderWay {
+  readonly #responses = new Set<ServerResponse>()
+
+  add(response: ServerResponse): void {
+    this.#responses.add(response)
+    response.once('close', () => {
+      this.#responses.delete(response)
+    })
+  }
+
+  /** Resolves when all are answered, those that come meanwhile too, or after `timeout` ms. */
+  async answered(timeout: number): Promise<void> {
+    const end = performance.now() + timeout
+    while (this.#responses.size > 0 && performance.now() < end) await wait(look)
+  }
+}
+
+// How often it is looked whether all are answered, ms.
+const look = 20
+
+/** Ends a server within `timeout` ms: what is left then is cut off. `close` ends the cable within so many ms. */
+export async function shutdown(
+  server: Server,
+  timeout: number,
+  { underWay, close }: { underWay: UnderWay; close: (timeout: number) => Promise<void> },
+): Promise<void> {
+  const end = performance.now() + timeout
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  // A connection that is kept alive would bring a next request.
+  server.prependListener('request', (_request, response) => {
+    if (!response.headersSent) response.setHeader('Connection', 'close')
+  })
+  server.closeIdleConnections()
+  // A handler at work may still broadcast, so the cable takes that until half of the time is over.
+  await underWay.answered(timeout / 2)
+  await close(Math.max(0, end - performance.now()))
+  await underWay.answered(end - performance.now())
+  server.closeAllConnections()
+  await closed
+}

@@ -1,0 +1,81 @@
+// A broadcast that could not be sent leaves pages behind that nobody has told. So the streams of those that failed are remembered,
+// and as soon as the publisher takes something again, each is sent a refresh.
+
+import { warn } from '../log'
+import { turboStream } from '../turbo/turbo-stream'
+import type { Broadcast, Publisher } from './publisher'
+
+/** How many streams are remembered. A stream's name has at most 512 bytes. */
+const most = 10_000
+
+/** How many are refreshed at once. */
+const batch = 100
+
+const firstPause = 1_000
+const longestPause = 30_000
+
+export class Amends implements Publisher {
+  readonly #publisher: Publisher
+  /** Those with a broadcast that was not confirmed, oldest first. */
+  readonly #behind = new Set<string>()
+  #timer: NodeJS.Timeout | undefined
+  #pause = firstPause
+  #overflowed = false
+  #stopped = false
+
+  constructor(publisher: Publisher) {
+    this.#publisher = publisher
+  }
+
+  async publish(broadcasts: readonly Broadcast[], id?: string, givenUp?: readonly string[]): Promise<void> {
+    try {
+      await this.#publisher.publish(broadcasts, id, givenUp)
+    } catch (error) {
+      for (const { stream } of broadcasts) this.#note(stream)
+      throw error
+    }
+    // Whoever takes this takes the refreshes too.
+    if (this.#behind.size > 0) this.#schedule(0)
+  }
+
+  /** Makes no amends any more. */
+  stop(): void {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+    this.#behind.clear()
+  }
+
+  #note(stream: string): void {
+    if (this.#stopped) return
+    this.#behind.add(stream)
+    for (const oldest of this.#behind) {
+      if (this.#behind.size <= most) break
+      this.#behind.delete(oldest)
+      if (!this.#overflowed)
+        warn(`more than ${most} streams have broadcasts that were not sent: not all will be refreshed`)
+      this.#overflowed = true
+    }
+    if (!this.#timer) this.#schedule(this.#pause)
+  }
+
+  #schedule(wait: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.#refresh(), wait)
+    // A process that has nothing else to do may end.
+    this.#timer.unref()
+  }
+
+  async #refresh(): Promise<void> {
+    const streams = [...this.#behind].slice(0, batch)
+    try {
+      await this.#publisher.publish(streams.map((stream) => ({ stream, data: turboStream.refresh() })))
+      for (const stream of streams) this.#behind.delete(stream)
+      this.#pause = firstPause
+    } catch {
+      this.#pause = Math.min(longestPause, this.#pause * 2)
+    }
+    this.#timer = undefined
+    if (this.#stopped || this.#behind.size === 0) return
+    this.#schedule(this.#pause === firstPause ? 0 : this.#pause)
+  }
+}
