@@ -6,6 +6,8 @@ import { socketVisitor } from './visitor.mjs'
 export function rights({ secret, network }) {
   return {
     secret,
+    // With a secret a sender on this machine needs a token, too. The lines on the first page are to be tried without one.
+    localBroadcasts: true,
     middleware: [socketVisitor, network.admit],
     authenticate: ({ visitor }) => visitor,
     // Every name in a page is signed. These are asked for by name, by a script: their random id is the right to them.
