@@ -45,7 +45,7 @@ test('a copied token opens nothing for another visitor, and who leaves hears no 
     page.evaluate(
       (stream) =>
         new Promise((resolve) => {
-          const socket = new WebSocket(location.origin.replace('http', 'ws') + '/cable')
+          const socket = new WebSocket(`${location.origin.replace('http', 'ws')}/cable`)
           socket.onopen = () => socket.send(JSON.stringify({ type: 'subscribe', stream, cursor: null }))
           socket.onmessage = ({ data }) => {
             const { type } = JSON.parse(data)

@@ -27,8 +27,9 @@ test('the first page links to each pattern', async () => {
 
 test('no page is wider than a small phone', async () => {
   const phone = await showcase.profile({ viewport: { width: 320, height: 640 } })
-  for (const path of ['/', ...Object.keys(pages)]) {
-    const page = await showcase.visit(path, phone)
+  for (const path of ['/', '/chat', '/chat/hall', '/source', ...Object.keys(pages)]) {
+    const page = await phone.newPage()
+    await page.goto(path)
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
     assert.equal(overflow, 0, path)
   }

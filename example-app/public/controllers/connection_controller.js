@@ -40,7 +40,8 @@ export class ConnectionController extends Controller {
     clearTimeout(this.timer)
     if (stateOfPage('disconnected') === 'disconnected' && this.#state !== 'offline') this.#show('disconnected')
     const reached = await reachable()
-    if (!this.element.isConnected) return
+    // A refusal that came while this was asked stands: the server is there, and has said no.
+    if (!this.element.isConnected || (reached && this.#state === 'rejected')) return
     const state = reached ? stateOfPage('disconnected') : 'offline'
     this.#show(state)
     clearTimeout(this.timer)
