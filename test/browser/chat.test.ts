@@ -24,11 +24,16 @@ async function say(page: Page, text: string): Promise<void> {
 
 test('members read each other, as text, once; who comes later reads it from the database', async () => {
   const [ana, ben] = [await comeIn('Ana'), await comeIn('Ben')]
+  // An element that comes twice replaces itself, so what is counted is what was rendered.
+  await ana.evaluate(() => {
+    document.addEventListener('turbo:before-stream-render', () => document.body.append(document.createElement('hr')))
+  })
   await say(ana, '<b>first</b>')
   await ben.locator('#messages p', { hasText: '<b>first</b>' }).waitFor()
   await say(ben, 'second')
   await ana.locator('#messages p', { hasText: 'second' }).waitFor()
   assert.equal(await ana.getByLabel('Message', { exact: true }).inputValue(), '')
+  assert.equal(await ana.locator('hr').count(), 2, 'the own message by the answer alone, the other by broadcast')
   const late = await comeIn('<i>Cleo</i>')
   for (const page of [ana, ben, late]) {
     assert.deepEqual(await page.locator('#messages p').allTextContents(), ['<b>first</b>', 'second'])
