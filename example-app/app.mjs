@@ -1,10 +1,12 @@
-// The Showcase: one Express app, five ways to keep open pages up to date. Its files are .mjs and there is no package.json
+// The Showcase: one Express app, seven ways to keep open pages up to date. Its files are .mjs and there is no package.json
 // beside them on purpose: so Node resolves 'turbo-cable' to the package around this folder, built but not installed.
 import { fileURLToPath } from 'node:url'
 import express from 'express'
 import { turboCable } from 'turbo-cable'
 import { Jobs } from './jobs/jobs.mjs'
-import { openDatabase } from './models/database.mjs'
+import { openDatabase, secret } from './models/database.mjs'
+import { Network } from './network.mjs'
+import { rights } from './rights.mjs'
 import { commandRuns } from './routes/command-runs.mjs'
 import { configUpdates } from './routes/config-updates.mjs'
 import { counter } from './routes/counter.mjs'
@@ -12,7 +14,10 @@ import { failed, missing } from './routes/errors.mjs'
 import { heats } from './routes/heats.mjs'
 import { home } from './routes/home.mjs'
 import { playlists } from './routes/playlists.mjs'
+import { replays } from './routes/replays.mjs'
+import { rooms } from './routes/rooms.mjs'
 import { scores } from './routes/scores.mjs'
+import { source } from './routes/source.mjs'
 import { security } from './security.mjs'
 import { visitor } from './visitor.mjs'
 
@@ -25,7 +30,8 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 export function createApp({ database = here('data/showcase.sqlite3'), pace = 300, cable: options = {} } = {}) {
   const db = openDatabase(database)
   const jobs = new Jobs({ pace })
-  const cable = turboCable(options)
+  const network = new Network()
+  const cable = turboCable({ ...rights({ secret: secret(), network }), ...options })
   const app = express()
 
   app.disable('x-powered-by')
@@ -45,6 +51,9 @@ export function createApp({ database = here('data/showcase.sqlite3'), pace = 300
   app.use('/config', configUpdates(jobs))
   app.use('/playlists', playlists(jobs))
   app.use('/commands', commandRuns(jobs))
+  app.use('/chat', rooms(cable))
+  app.use('/replay', replays(jobs, network))
+  app.use('/source', source())
   app.use(missing)
   app.use(failed)
 

@@ -1,4 +1,4 @@
-// Gives every browser a random id in a cookie. It is the private half of a stream's name: nobody else can guess it.
+// Gives every browser a random id in a cookie. It is the private half of a stream's name, and whose a signed stream is.
 import { randomUUID } from 'node:crypto'
 
 const cookie = /(?:^|;\s*)visitor=([0-9a-f-]{36})(?:;|$)/
@@ -8,5 +8,11 @@ export function visitor(req, res, next) {
   const known = cookie.exec(req.headers.cookie ?? '')?.[1]
   req.visitor = known ?? randomUUID()
   if (!known) res.cookie('visitor', req.visitor, { httpOnly: true, sameSite: 'lax', maxAge: year })
+  next()
+}
+
+/** The same for a WebSocket's request, which can be given no cookie: who has none is a stranger, called "nobody". */
+export function socketVisitor(req, _res, next) {
+  req.visitor = cookie.exec(req.headers.cookie ?? '')?.[1] ?? 'nobody'
   next()
 }

@@ -18,17 +18,17 @@ export async function execute(run, jobs) {
     child.once('error', reject)
     child.once('close', (code, signal) => resolve(code ?? `signal ${signal}`))
   })
-  await Promise.all([pass(child.stdout, run), pass(child.stderr, run), ended.catch(() => {})])
+  await Promise.all([pass(child.stdout, run), pass(child.stderr, run, true), ended.catch(() => {})])
   await run.finish(await ended)
 }
 
 // A character's bytes may arrive in two chunks. A streaming decoder keeps the first ones back until the rest is there.
-async function pass(bytes, run) {
+async function pass(bytes, run, failure = false) {
   const decoder = new TextDecoder()
-  for await (const chunk of bytes) await print(decoder.decode(chunk, { stream: true }), run)
-  await print(decoder.decode(), run)
+  for await (const chunk of bytes) await print(decoder.decode(chunk, { stream: true }), run, failure)
+  await print(decoder.decode(), run, failure)
 }
 
-async function print(text, run) {
-  if (text !== '') await run.print(text)
+async function print(text, run, failure) {
+  if (text !== '') await run.print(text, failure)
 }

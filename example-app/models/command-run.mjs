@@ -13,7 +13,7 @@ export const commands = {
 export class CommandRun extends Broadcastable() {
   constructor({ id, visitor, command, status, output, exit_code }) {
     super()
-    Object.assign(this, { id, visitor, command, status, output, exitCode: exit_code })
+    Object.assign(this, { id, visitor, command, status, pieces: JSON.parse(output), exitCode: exit_code })
   }
 
   static find(id, visitor) {
@@ -28,7 +28,7 @@ export class CommandRun extends Broadcastable() {
   }
 
   static async create(visitor, command) {
-    const sql = `INSERT INTO command_runs (id, visitor, command, status, output) VALUES (?, ?, ?, 'running', '') RETURNING *`
+    const sql = `INSERT INTO command_runs (id, visitor, command, status, output) VALUES (?, ?, ?, 'running', '[]') RETURNING *`
     const created = new CommandRun(row(sql, randomUUID(), visitor, command))
     await created.broadcastPrependTo(listStream(visitor), { locals: { run: created } })
     return created
@@ -52,22 +52,38 @@ export class CommandRun extends Broadcastable() {
     return this.exitCode === 0 ? 'finished' : `failed with exit code ${this.exitCode}`
   }
 
+  /** For the look: "running", "interrupted", "finished", "failed". */
+  get state() {
+    if (this.status !== 'exited') return this.status
+    return this.exitCode === 0 ? 'finished' : 'failed'
+  }
+
+  /** How many characters it has printed. */
+  get length() {
+    return this.pieces.reduce((sum, { text }) => sum + text.length, 0)
+  }
+
   get stream() {
     return `command_output_${this.visitor}_${this.id}`
   }
 
-  /** `offset` is where this chunk begins in the output: a page that has it already, from the database, leaves it out. */
-  async print(chunk) {
-    const offset = this.output.length
-    this.output += chunk
-    run('UPDATE command_runs SET output = ? WHERE id = ?', this.output, this.id)
-    await broadcastJson(this.stream, { title: this.title, chunk, offset })
+  /**
+   * `failure`: it came on the error channel. `offset` is where this chunk begins in the output: a page that has it already,
+   * from the database, leaves it out.
+   */
+  async print(chunk, failure) {
+    const offset = this.length
+    const last = this.pieces.at(-1)
+    if (last?.failure === failure) last.text += chunk
+    else this.pieces.push({ text: chunk, failure })
+    run('UPDATE command_runs SET output = ? WHERE id = ?', JSON.stringify(this.pieces), this.id)
+    await broadcastJson(this.stream, { title: this.title, chunk, offset, failure })
   }
 
   async finish(exitCode) {
     Object.assign(this, { status: 'exited', exitCode })
     run(`UPDATE command_runs SET status = 'exited', exit_code = ? WHERE id = ?`, exitCode, this.id)
-    await broadcastJson(this.stream, { title: this.title, done: true, exitCode, ending: this.ending })
+    await broadcastJson(this.stream, { title: this.title, done: true, ending: this.ending, state: this.state })
     await this.broadcastReplaceTo(listStream(this.visitor), { locals: { run: this } })
   }
 }

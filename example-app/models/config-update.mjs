@@ -44,6 +44,7 @@ export class ConfigUpdate extends Broadcastable() {
       target: 'config-update',
       partial: 'config_updates/config_update',
       locals: { update: this },
+      method: 'morph',
     })
   }
 }

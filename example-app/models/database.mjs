@@ -1,4 +1,5 @@
 // The database file: its schema, its first rows, and the one connection that the models share.
+import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'libsql'
@@ -11,8 +12,16 @@ export function openDatabase(file) {
   connection = new Database(file)
   // A second process writes to this file too (bin/increment.mjs): readers don't block, writers wait for each other.
   connection.exec('PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 5000;')
+  // Before version 2 a command's output was plain text.
+  if (row('PRAGMA user_version').user_version < 2) connection.exec('DROP TABLE IF EXISTS command_runs')
   connection.exec(schema)
+  run('INSERT OR IGNORE INTO secrets (id, secret) VALUES (1, ?)', randomBytes(32).toString('base64'))
   return connection
+}
+
+/** What stream names are signed with: made with the file, so that a restart ends nobody's right. A real app has it from outside. */
+export function secret() {
+  return row('SELECT secret FROM secrets').secret
 }
 
 /** `row('SELECT …', value)` → the first row, or undefined. */
@@ -80,4 +89,26 @@ const schema = `
     output TEXT NOT NULL,
     exit_code INTEGER
   );
+
+  CREATE TABLE IF NOT EXISTS secrets (id INTEGER PRIMARY KEY, secret TEXT NOT NULL);
+
+  CREATE TABLE IF NOT EXISTS members (
+    room TEXT NOT NULL,
+    visitor TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (room, visitor)
+  );
+  CREATE TABLE IF NOT EXISTS messages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    room TEXT NOT NULL,
+    visitor TEXT NOT NULL,
+    name TEXT NOT NULL,
+    text TEXT NOT NULL,
+    sent_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+  );
+
+  CREATE TABLE IF NOT EXISTS numbers (number INTEGER PRIMARY KEY AUTOINCREMENT);
+  CREATE TABLE IF NOT EXISTS outages (visitor TEXT PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL);
+
+  PRAGMA user_version = 2;
 `

@@ -31,7 +31,12 @@ export function restartHeats() {
 }
 
 function announce() {
-  broadcastReplaceLaterTo('current-heat', { target: 'current-heat', partial: 'heats/heat', locals: floor() })
+  broadcastReplaceLaterTo('current-heat', {
+    target: 'current-heat',
+    partial: 'heats/heat',
+    locals: floor(),
+    method: 'morph',
+  })
 }
 
 function heat(sql) {

@@ -36,7 +36,7 @@ export class Score extends Broadcastable() {
     this.couple = couple.trim()
     this.points = Number(points)
     run('UPDATE scores SET couple = ?, points = ? WHERE id = ?', this.couple, this.points, this.id)
-    await this.broadcastReplaceTo('scores', { locals: { fresh: true } })
+    await this.broadcastReplaceTo('scores', { locals: { fresh: true }, method: 'morph' })
   }
 
   async destroy() {

@@ -1,4 +1,4 @@
-// The first page: the counter, and the way to the five patterns.
+// The first page: the counter, and the way to the seven patterns.
 import { Router } from 'express'
 import { Counter } from '../models/counter.mjs'
 

@@ -76,6 +76,14 @@ test('a command that fails shows its errors and its exit code', async () => {
   await shows(page, message, 'Fail on purpose: failed with exit code 3')
   assert.equal(await screen(page), await outputOf('failure'))
   await page.locator('#command_runs li', { hasText: 'failed with exit code 3' }).waitFor()
+  assert.equal(await page.locator('.screen .failure').textContent(), 'error: the judge is at the café ☕\n')
+  const colour = (selector: string) =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((element) => getComputedStyle(element).color)
+  assert.notEqual(await colour('.screen .failure'), await colour('.screen'))
+  assert.notEqual(await colour(message), await colour('.intro p'))
 })
 
 test('a command that is not on the list is not run', async () => {

@@ -6,7 +6,7 @@ import { badgeSays, shows, useShowcase } from './showcase.ts'
 
 const showcase = useShowcase()
 
-test('the badge says live, offline, and live again', async () => {
+test('a socket that is cut makes the badge say so, and live again: the server is still there', async () => {
   const page = await showcase.visit('/scores')
   await badgeSays(page, 'connected')
   await shows(page, '#connection', 'Live')
@@ -18,11 +18,20 @@ test('the badge says live, offline, and live again', async () => {
   })
   showcase.cut()
   await page.waitForFunction(() => (Reflect.get(window, 'said') as string[]).at(-1) === 'Live')
-  assert.deepEqual(await page.evaluate(() => Reflect.get(window, 'said')), ['Offline, trying again…', 'Live'])
+  assert.deepEqual(await page.evaluate(() => Reflect.get(window, 'said')), ['Not live, trying again…', 'Live'])
 })
 
 test('a page without anything live says so', async () => {
   const page = await (await showcase.profile()).newPage()
   await page.goto('/no-such-page')
   await shows(page, '#connection', 'Nothing live here')
+})
+
+test('without a network the badge says that a press is not sent, and takes it back', async () => {
+  const page = await showcase.visit('/scores')
+  await page.context().setOffline(true)
+  await badgeSays(page, 'offline')
+  await shows(page, '#connection', 'Offline: what you press now is not sent')
+  await page.context().setOffline(false)
+  await badgeSays(page, 'connected')
 })

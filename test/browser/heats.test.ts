@@ -35,3 +35,13 @@ test('after the last heat every page says so, and can start over', async () => {
   await hall.getByRole('button', { name: 'Back to the first heat' }).click()
   await shows(desk, heat, 'Heat 1 Waltz Bronze')
 })
+
+test('the focus stays on the button after a press, and on the next one', async () => {
+  const desk = await showcase.visit('/heats')
+  await desk.getByRole('button', { name: 'Back to the first heat' }).click()
+  await desk.getByRole('button', { name: 'Start heat 1' }).focus()
+  for (const name of ['Finish heat 1', 'Start heat 2', 'Finish heat 2']) {
+    await desk.keyboard.press('Enter')
+    await desk.waitForFunction((name) => document.activeElement?.textContent === name, name)
+  }
+})

@@ -52,7 +52,8 @@ test('a page survives the death of its server: offline, back by itself, up to da
   await shows(page, '#count', '0')
 
   await server?.end()
-  await badgeSays(page, 'disconnected')
+  await badgeSays(page, 'offline')
+  await shows(page, '#connection', 'Offline: what you press now is not sent')
   // The world goes on: this broadcast reaches nobody.
   const missed = await runNode(script('bin/increment.mjs'), [], { env: environment(port) })
   assert.equal(missed.code, 0, missed.output)

@@ -104,7 +104,7 @@ export class Showcase {
     page.on('pageerror', (error) => this.#complaints.push(String(error)))
     page.on('console', (message) => {
       if (message.type() !== 'error') return
-      const expected = /WebSocket connection|status of (404|422)/.test(message.text())
+      const expected = /WebSocket connection|status of (404|422)|ERR_INTERNET_DISCONNECTED/.test(message.text())
       if (!expected) this.#complaints.push(message.text())
     })
   }
@@ -128,7 +128,7 @@ export async function live(page: Page): Promise<void> {
 }
 
 /** Waits until the badge in the header says so. */
-export async function badgeSays(page: Page, state: 'connected' | 'disconnected'): Promise<void> {
+export async function badgeSays(page: Page, state: 'connected' | 'disconnected' | 'offline'): Promise<void> {
   await page.locator(`#connection[data-state="${state}"]`).waitFor()
 }
 

@@ -85,3 +85,12 @@ test('the command gets a page of its own, with its output and how it ended', asy
   await reloadUntil(page, 'Greet the world: finished')
   assert.match((await page.textContent('.screen')) ?? '', /^Hello!\n[^\uFFFD]*გამარჯობა!\n[^\uFFFD]*$/)
 })
+
+test('a room is joined, and a message is said', async () => {
+  const page = await open('/chat/hall')
+  await page.getByLabel('Your name').fill('Ana')
+  assert.equal(await press(page, 'Come in'), 303)
+  await page.getByLabel('Message', { exact: true }).fill('hello')
+  assert.equal(await press(page, 'Send'), 303)
+  await page.getByText('hello').waitFor()
+})

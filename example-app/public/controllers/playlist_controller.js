@@ -23,6 +23,7 @@ export class PlaylistController extends Controller {
 
   async start(event) {
     event.preventDefault()
+    if (this.buttonTarget.ariaDisabled) return
     const answer = post(event.target)
     this.#leave()
     this.#show({ status: 'processing', progress: 0, message: 'Asking for a playlist…' })
@@ -46,7 +47,8 @@ export class PlaylistController extends Controller {
     this.element.dataset.status = status
     this.barTarget.value = progress
     this.messageTarget.textContent = message
-    this.buttonTarget.disabled = status === 'processing'
+    // Not "disabled": a button that is loses the focus.
+    this.buttonTarget.ariaDisabled = status === 'processing' ? 'true' : null
     this.downloadTarget.hidden = !download
     if (!download) return
     this.downloadTarget.href = download

@@ -10,6 +10,6 @@ export class ProgressController extends Controller {
     this.element.dataset.status = data.status
     this.barTarget.value = data.progress
     this.messageTarget.textContent = data.message
-    this.buttonTarget.disabled = data.status === 'processing'
+    this.buttonTarget.ariaDisabled = data.status === 'processing' ? 'true' : null
   }
 }

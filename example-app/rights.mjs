@@ -1,0 +1,20 @@
+// Who may listen to what: the options of turboCable() that say so.
+import { Room } from './models/room.mjs'
+import { socketVisitor } from './visitor.mjs'
+
+/** `secret` signs the names in pages; `network` sees each socket. */
+export function rights({ secret, network }) {
+  return {
+    secret,
+    // With a secret a sender on this machine needs a token, too. The lines on the first page are to be tried without one.
+    localBroadcasts: true,
+    middleware: [socketVisitor, network.admit],
+    authenticate: ({ visitor }) => visitor,
+    // Every name in a page is signed. These are asked for by name, by a script: their random id is the right to them.
+    publicStreams: /^(?:playlist|command_output)_[\w-]{36,}$/,
+    authorize: ({ identity, stream }) => {
+      const room = Room.ofStream(stream)
+      return room ? room.memberName(identity) !== undefined : true
+    },
+  }
+}

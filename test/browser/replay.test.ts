@@ -1,0 +1,28 @@
+// Replay: the page's network is cut while the server goes on, and the page gets all of it afterwards.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { badgeSays, useShowcase } from './showcase.ts'
+
+const showcase = useShowcase({ pace: 60 })
+
+test('a page whose network is cut gets what was sent meanwhile, in order, none missing and none twice', async () => {
+  const cut = await showcase.visit('/replay')
+  const watcher = await showcase.visit('/replay')
+  await cut.getByRole('button', { name: 'Cut the network' }).click()
+  await badgeSays(cut, 'disconnected')
+  await cut.locator('.replay[data-verdict="whole"]').waitFor()
+  const numbers = (selector: string) =>
+    cut.locator(selector).evaluateAll((all) => all.map((one) => Number(one.textContent)))
+  const replayed = await numbers('[data-replayed]')
+  const { first, last } = await cut.locator('#outage').evaluate((element) => ({ ...(element as HTMLElement).dataset }))
+  assert.ok(replayed.length > 5, `${replayed.length} were sent during the cut`)
+  assert.deepEqual([replayed[0], replayed.at(-1)], [Number(first), Number(last)])
+  await cut.locator('[data-number="28"]').waitFor()
+  assert.deepEqual(
+    await numbers('[data-number]'),
+    Array.from({ length: 28 }, (_, index) => index + 1),
+  )
+  await watcher.locator('[data-number="28"]').waitFor()
+  assert.equal(await watcher.locator('[data-replayed]').count(), 0, 'the other browser was not cut off')
+})
