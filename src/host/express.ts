@@ -43,11 +43,12 @@ export interface Cable extends Omit<CableCore, 'handle'>, NodeMiddleware {
  * @throws TurboCableError TURBO_CABLE_BAD_OPTION
  */
 export function turboCable(options: TurboCableOptions = {}): Cable {
-  const apps = new Set<HostApp>()
+  // Express writes the path of the latest mount alone on the cable, so each is noted as it comes.
+  const mounts: { readonly app: HostApp; readonly paths: readonly string[] }[] = []
   let renderer: Renderer | undefined
   const core = createCable(options, {
-    mountPaths: () => [...apps].flatMap((app) => pathsIn(app, cable)),
-    serves: (server) => server.listeners('request').some((listener) => servesOneOf(apps, listener)),
+    mountPaths: () => mounts.flatMap(({ app, paths }) => paths.map((path) => `${withoutSlash(app.path())}${path}`)),
+    serves: (server) => server.listeners('request').some((listener) => mounts.some(({ app }) => serves(app, listener))),
     renderer: () => renderer,
   })
   const { turboStreamFrom, turboCableTags, signedStream } = core
@@ -74,7 +75,7 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
       set() {},
       emit(event: string, app: HostApp) {
         if (event !== 'mount') return
-        apps.add(app)
+        mounts.push({ app, paths: [cable.mountpath ?? '/'].flat().map(withoutSlash) })
         meet(app)
       },
     },
@@ -82,20 +83,13 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
   return cable
 }
 
-// The full paths of the cable in an app: those given to app.use(path, cable), after the path of the app itself.
-function pathsIn(app: HostApp, cable: Cable): string[] {
-  return [cable.mountpath ?? '/'].flat().map((path) => `${withoutSlash(app.path())}${withoutSlash(path)}`)
-}
-
 // Express takes `/app/` for `/app`.
 function withoutSlash(path: string): string {
   return path.replace(/\/+$/, '')
 }
 
-// Whether a server's request listener is one of the apps, or an app in which one of them is mounted.
-function servesOneOf(apps: Set<HostApp>, listener: unknown): boolean {
-  for (const app of apps) {
-    for (let each: HostApp | undefined = app; each; each = each.parent) if (each === listener) return true
-  }
+// Whether a server's request listener is the app, or an app in which it is mounted.
+function serves(app: HostApp, listener: unknown): boolean {
+  for (let each: HostApp | undefined = app; each; each = each.parent) if (each === listener) return true
   return false
 }

@@ -52,7 +52,7 @@ test('a marker that comes in a frame subscribes; when it goes, the stream is lef
   await page.evaluate(() => {
     document.querySelector('main')?.insertAdjacentHTML('beforeend', '<turbo-frame id="late" src="/late"></turbo-frame>')
   })
-  await page.locator('#late [data-streams="late-frame"][connected]').waitFor({ state: 'attached' })
+  await page.locator('#late [data-streams][connected]').waitFor({ state: 'attached' })
   await showcase.cable.broadcastUpdateTo('late-frame', { target: 'news', text: 'new <1>' })
   await shows(page, '#news', 'new <1>')
 

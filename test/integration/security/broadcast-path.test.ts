@@ -32,6 +32,7 @@ const mounts: readonly [how: string, mount: Mount, taken?: readonly string[]][] 
   ['at a path', (app, cable) => app.use('/app', cable)],
   ['at a path with a slash at its end', (app, cable) => app.use('/app/', cable)],
   ['at several paths', (app, cable) => app.use(['/other', '/app'], cable)],
+  ['at two paths, one after the other', (app, cable) => app.use('/app', cable).use('/other', cable)],
   ['in a sub-app', (app, cable, make) => app.use('/app', make().use(cable))],
   // A router does not say where it is mounted. docs/hosting.md therefore blocks the path in every case.
   ['in a router', (app, cable, make) => app.use('/app', make.Router().use(cable)), ['/APP/_broadcast']],
