@@ -17,10 +17,14 @@ export class BroadcastLog {
   // undefined in production, where nobody reads along.
   readonly #asked = process.env.NODE_ENV === 'production' ? undefined : new Set<string>()
   readonly #said = new Set<string>()
+  /** Names that were compared with all that was asked for so far: each broadcast shall not pay for it anew. */
+  readonly #compared = new Set<string>()
 
   /** A client subscribes to a stream. */
   asked(stream: string): void {
-    if (this.#asked && this.#asked.size < maxNames) this.#asked.add(stream)
+    if (!this.#asked || this.#asked.size === maxNames || this.#asked.has(stream)) return
+    this.#asked.add(stream)
+    this.#compared.clear()
   }
 
   /** A broadcast goes out: `→ counter, 2 pages, 87 bytes`. */
@@ -35,6 +39,8 @@ export class BroadcastLog {
   #compare(stream: string, asked: ReadonlySet<string>): void {
     // A set that is full does not hold all that was asked for.
     if (asked.size === maxNames || this.#said.size === maxLines || this.#said.has(stream)) return
+    if (this.#compared.has(stream) || this.#compared.size === maxNames) return
+    this.#compared.add(stream)
     // room:7 and room:8 are no slip of the pen.
     const meant = lookalike(
       stream,
