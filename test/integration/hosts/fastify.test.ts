@@ -140,7 +140,8 @@ describe('Fastify: requests', () => {
         t.mock.restoreAll()
         // Newer Nodes look names up elsewhere: there Fastify is left with the one address, and the suite covers that.
         if (process.versions.node.startsWith('20.')) assert.equal(fastify.addresses().length, 2)
-        for (const { address: bare } of fastify.addresses()) {
+        for (const found of fastify.addresses()) {
+          const bare = typeof found === 'string' ? found : found.address
           const address = bare.includes(':') ? `[${bare}]` : bare
           const origin = `http://${address}:${port}`
           await (await fetch(origin)).text()
