@@ -49,7 +49,9 @@ export class Topic {
   /** The audience of a destination; a new one if there is none yet. */
   audience({ protocol, transport: { framing } }: Connection, to: Destination): Audience {
     const key = `${protocol.name} ${framing.name} ${protocol.audience(to)}`
-    const audience = this.#audiences.get(key) ?? new Audience(key, protocol, framing, to)
+    const known = this.#audiences.get(key)
+    if (known) return known
+    const audience = new Audience(key, protocol, framing, to)
     this.#audiences.set(key, audience)
     return audience
   }
