@@ -19,6 +19,8 @@ import { cautions } from './options/cautions'
 import { cursorHeader } from './options/limits'
 import { type Identity, resolveOptions, type TurboCableOptions } from './options/options'
 import { registerProcessCable } from './process/defaults'
+import { actionCableProtocol } from './protocol/action-cable'
+import { actionCableExtProtocol } from './protocol/action-cable-ext'
 import type { Protocol } from './protocol/protocol'
 import { turboCableProtocol } from './protocol/turbo-cable'
 import { Amends } from './publisher/amends'
@@ -108,7 +110,7 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   }
   const url = (mount = mountPaths()[0]) => `${mount}${path}`
 
-  const protocols = [turboCableProtocol, ...(host.protocols ?? [])]
+  const protocols = [turboCableProtocol, actionCableProtocol, actionCableExtProtocol, ...(host.protocols ?? [])]
   const paths = () => mountPaths().map((mount) => url(mount))
   const servers = new Servers(new Handshake({ hub, options, protocols, paths }), host.serves)
   const underWay = new UnderWay()

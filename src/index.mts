@@ -5,6 +5,11 @@ export type {
   BroadcastJob,
   BroadcastOptions,
   Cable,
+  Channel,
+  ChannelAction,
+  ChannelMap,
+  ChannelQuestion,
+  ChannelSubscribe,
   Engine,
   EngineDelegate,
   HubStats,
@@ -19,6 +24,7 @@ export type {
   TurboCableErrorCode,
   TurboCableOptions,
   UpgradeRequest,
+  Whisper,
 } from './index.js'
 export {
   Broadcastable,

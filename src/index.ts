@@ -2,10 +2,11 @@
 
 export type { BroadcastOptions } from './broadcast/job'
 export type { BroadcastJob, Scheduler } from './broadcast/scheduler'
-export type { Deadline, Engine, EngineDelegate, Outgoing, Positioned, Replay, Signal } from './engine/engine'
+export type { Deadline, Engine, EngineDelegate, Outgoing, Positioned, Replay, Signal, Whisper } from './engine/engine'
 export { TurboCableError, type TurboCableErrorCode } from './errors'
 export { type Cable, turboCable } from './host/express'
 export type { HubStats } from './hub/stats'
+export type { Channel, ChannelAction, ChannelMap, ChannelQuestion, ChannelSubscribe } from './options/channels'
 export type { Identity, TurboCableOptions, UpgradeRequest } from './options/options'
 export { configureBroadcasts } from './process/configure'
 export {

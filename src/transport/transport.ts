@@ -24,6 +24,8 @@ export interface TransportDelegate {
 /** The connection to one client. */
 export interface Transport {
   readonly framing: Framing
+  /** True if the client cannot say anything, so that no sign of life is to be expected. */
+  readonly oneWay?: true
   /** False once nothing more can be written. */
   readonly open: boolean
   /** Bytes that the network has not taken yet. */
