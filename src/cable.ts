@@ -8,6 +8,8 @@ import type { Verbs } from './broadcast/verbs'
 import { MemoryEngine } from './engine/memory'
 import { BroadcastEndpoint } from './http/broadcast-endpoint'
 import { BroadcastRight } from './http/broadcast-right'
+import { Entrance } from './http/entrance'
+import { Events } from './http/events'
 import { Handshake } from './http/handshake'
 import { Requests } from './http/requests'
 import { Servers } from './http/servers'
@@ -112,12 +114,14 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
 
   const protocols = [turboCableProtocol, actionCableProtocol, actionCableExtProtocol, ...(host.protocols ?? [])]
   const paths = () => mountPaths().map((mount) => url(mount))
-  const servers = new Servers(new Handshake({ hub, options, protocols, paths }), host.serves)
+  const entrance = new Entrance(hub, options)
+  const servers = new Servers(new Handshake({ hub, options, entrance, protocols, paths }), host.serves)
   const underWay = new UnderWay()
   const right = new BroadcastRight(options)
   const requests = new Requests(
     options,
     new BroadcastEndpoint(hub, { right, bodyBytes: limits.bodyBytes }),
+    new Events(hub, entrance),
     host.mountPaths,
   )
 
@@ -149,7 +153,7 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   return {
     ...createVerbs(parts),
     handle(request, response, mount = '') {
-      underWay.add(response)
+      if (!requests.opensEvents(request)) underWay.add(response)
       const meets = !hub.closed && !host.knowsServer
       if (meets && servers.meet(request) && !host.mountPaths?.().length) shown.add(mount)
       if (requests.handle(request, response, mount)) return true

@@ -1,20 +1,15 @@
-// Makes a client of the hub out of an upgrade request: decides which requests are ours, who is refused before there is a socket,
-// and which protocol is spoken. `ws` does the handshake.
+// Makes a client of the hub out of an upgrade request: decides which requests are ours and which protocol is spoken. `ws` does the handshake.
 
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
-import { wasDisconnected } from '../hub/arrivals'
 import type { Visitor } from '../hub/gate'
 import type { Hub } from '../hub/hub'
 import { logger, warn } from '../log'
 import type { ResolvedOptions } from '../options/options'
 import type { Protocol } from '../protocol/protocol'
 import { CableSocket, WebSocketTransport } from '../transport/websocket'
-import { Addresses } from './addresses'
-import { admitted, asksNobody } from './admission'
-import { originAllowed } from './origin'
-import { isLocalHost } from './trusted-peer'
+import type { Entrance } from './entrance'
 import type { UpgradeDelegate } from './upgrade'
 
 const debug = logger('upgrade')
@@ -23,6 +18,7 @@ const debug = logger('upgrade')
 export interface HandshakeParts {
   readonly hub: Hub
   readonly options: ResolvedOptions
+  readonly entrance: Entrance
   /** The protocols that a client may choose by its subprotocol. */
   readonly protocols: readonly Protocol[]
   /** The full paths of the endpoint, without query. Called for each upgrade, because an app can be mounted later. */
@@ -32,20 +28,17 @@ export interface HandshakeParts {
 /** Takes the upgrades of one cable. */
 export class Handshake implements UpgradeDelegate {
   readonly #hub: Hub
-  readonly #options: ResolvedOptions
   readonly #protocols: ReadonlyMap<string, Protocol>
   readonly #paths: () => readonly string[]
-  readonly #addresses: Addresses
+  readonly #entrance: Entrance
   readonly #wss: WebSocketServer
-  #warned = false
   #warnedOfProtocol = false
 
-  constructor({ hub, options, protocols, paths }: HandshakeParts) {
+  constructor({ hub, options, entrance, protocols, paths }: HandshakeParts) {
     this.#hub = hub
-    this.#options = options
+    this.#entrance = entrance
     this.#protocols = new Map(protocols.map((protocol) => [protocol.name, protocol]))
     this.#paths = paths
-    this.#addresses = new Addresses(options.limits.connectionsPerAddress)
     this.#wss = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -71,29 +64,12 @@ export class Handshake implements UpgradeDelegate {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // Until the handshake is done nobody else listens for errors of the socket, and an error would end the process.
     socket.on('error', onError)
-    const full = this.#hub.size >= this.#options.limits.connections
-    if (!originAllowed(request, this.#options)) this.#refuseOrigin(request, socket)
-    else if (full) refuse(socket, 503, 'Too many connections')
-    else if (!this.#addresses.admit(request)) refuse(socket, 503, 'Too many connections from one address')
-    else if (asksNobody(this.#options)) this.#accept(request, socket, head, { identity: undefined, request })
-    else if (this.#hub.arrivals.unanswered >= this.#options.limits.unanswered) refuse(socket, 503, 'Too many at once')
-    else void this.#acceptWhenAdmitted(request, socket, head)
-  }
-
-  async #acceptWhenAdmitted(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const { arrivals } = this.#hub
-    const arrival = arrivals.expect(() => refuse(socket, 503, 'Closing'))
-    const left = new AbortController()
-    const unwatch = watchForEnd(socket, () => {
-      arrivals.gone(arrival)
-      left.abort()
+    this.#entrance.enter({
+      request,
+      accept: (visitor) => this.#accept(request, socket, head, visitor),
+      refuse: (status, text) => refuse(socket, status, text),
+      watch: (left) => watchForEnd(socket, left),
     })
-    const visitor = await admitted(request, this.#options, left.signal)
-    unwatch()
-    if (!arrivals.answered(arrival)) return
-    if ('status' in visitor) refuse(socket, visitor.status, visitor.text)
-    else if (wasDisconnected(arrival, visitor.identity)) refuse(socket, 401, 'Unauthorized')
-    else this.#accept(request, socket, head, visitor)
   }
 
   #accept(request: IncomingMessage, socket: Duplex, head: Buffer, visitor: Visitor): void {
@@ -116,19 +92,6 @@ export class Handshake implements UpgradeDelegate {
       `a client offers the subprotocols "${names}", and this cable speaks: ${spoken.join(', ')}. It was answered without one, and will probably close; use the client of turbo-cable, or another path for this client`,
     )
     return false
-  }
-
-  #refuseOrigin({ headers }: IncomingMessage, socket: Duplex): void {
-    // A warning once, because the operator's proxy may not pass Host on. Not more often, because anybody can cause it.
-    const say = this.#warned ? debug : warn
-    this.#warned = true
-    const behindProxy = isLocalHost(headers.host)
-    say(
-      behindProxy
-        ? `refused a page of ${headers.origin}, as a proxy passes no Host of its own but ${headers.host}: let it pass Host (nginx: proxy_set_header Host $host), and see that it does not pass POST to the broadcast path from outside, as everybody looks local through it`
-        : `refused a page of ${headers.origin} on host ${headers.host}: list it in allowedOrigins, or let the proxy pass Host (or set trustProxy)`,
-    )
-    refuse(socket, 403, 'Forbidden: origin not allowed')
   }
 }
 

@@ -45,8 +45,8 @@ export class Audience {
 
   /** A message as this audience is sent it. */
   frame(message: Positioned): Buffer {
-    const { head, tail } = this.protocol.message(this.to, message)
-    return this.framing.frame(head + message.json + tail)
+    const { head, tail, body = message.json } = this.protocol.message(this.to, message)
+    return this.framing.frame(head + body + tail)
   }
 
   /** A connection waits no more. An empty Map is not kept: most streams would have one. */

@@ -26,6 +26,12 @@ export class FanOut {
   #dirty: Topic[] = []
   #turn: Turn | undefined
   #underLoad = false
+  readonly #told: (connection: Connection) => void
+
+  /** `told` is called, after a turn, for each connection that was sent messages and whose protocol tells its position then. */
+  constructor(told: (connection: Connection) => void = () => {}) {
+    this.#told = told
+  }
 
   /** Adds a message, to be sent to the members of its topic at the end of this turn. */
   add(topic: Topic, positioned: Positioned): void {
@@ -48,10 +54,11 @@ export class FanOut {
     this.#turn = undefined
     this.#underLoad = turn.messages > 1
     clearImmediate(turn.immediate)
-    const gathering = topics.length > 1 ? ([] as Connection[]) : undefined
-    for (const topic of topics) this.#flushTopic(topic, gathering)
-    for (const connection of gathering ?? []) {
+    const gathering: Connection[] = []
+    for (const topic of topics) this.#flushTopic(topic, topics.length > 1, gathering)
+    for (const connection of gathering) {
       connection.gathering = false
+      if (connection.protocol.tellsPosition === 'after-turn') this.#told(connection)
       connection.transport.uncork()
     }
     turn.end()
@@ -71,10 +78,14 @@ export class FanOut {
     else this.flush()
   }
 
-  #flushTopic(topic: Topic, gathering: Connection[] | undefined): void {
+  #flushTopic(topic: Topic, amongOthers: boolean, gathering: Connection[]): void {
     const messages = topic.pending
     topic.pending = []
-    for (const audience of topic.audiences) if (audience.members.size > 0) deliver(audience, messages, gathering)
+    for (const audience of topic.audiences) {
+      if (audience.members.size === 0) continue
+      const gathers = amongOthers || audience.protocol.tellsPosition === 'after-turn'
+      deliver(audience, messages, gathers ? gathering : undefined)
+    }
   }
 }
 

@@ -38,12 +38,13 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
   readonly removals: Removals
   readonly #engine: Engine
   readonly #limits: ResolvedOptions['limits']
-  readonly #gate: Gate
+  /** Decides who may subscribe to what. */
+  readonly gate: Gate
   readonly #connections = new Connections()
   readonly #subscriptions: Subscriptions
   readonly #subscribing: Subscribing
   readonly #replays: Replays
-  readonly #fanOut = new FanOut()
+  readonly #fanOut = new FanOut((connection) => this.#tellPosition(connection))
   readonly #deliveries: Deliveries
   readonly #parts: CommandParts
   readonly pulse: Pulse
@@ -58,7 +59,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
     const { pendingBytes, streamsPerConnection } = limits
     this.#engine = engine
     this.#limits = limits
-    this.#gate = new Gate(options)
+    this.gate = new Gate(options)
     this.#subscriptions = new Subscriptions(
       () => this.#fanOut.flush(),
       ({ connection, address }) => this.#subscribing.reject(connection, address, 'expired'),
@@ -69,7 +70,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
     const tellPosition = (connection: Connection) => this.#tellPosition(connection)
     this.#replays = new Replays({ engine, subscriptions, progress, pendingBytes, refreshSpread, tellPosition })
     this.#subscribing = new Subscribing({
-      gate: this.#gate,
+      gate: this.gate,
       subscriptions,
       replays: this.#replays,
       deliveries: this.#deliveries,
@@ -77,7 +78,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
     })
     this.removals = new Removals({
       engine,
-      gate: this.#gate,
+      gate: this.gate,
       arrivals: this.arrivals,
       connections: this.#connections,
       subscriptions,
@@ -86,7 +87,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
     })
     this.#backlog = new Backlog(limits.totalPendingBytes, (connection) => connection.overflow())
     const whispers = new Whispers({ engine, subscriptions, rule: options.whispers })
-    this.#parts = { subscribing: this.#subscribing, subscriptions, whispers, channels: this.#gate.channels }
+    this.#parts = { subscribing: this.#subscribing, subscriptions, whispers, channels: this.gate.channels }
     this.pulse = new Pulse(options.heartbeat, {
       reached: (connection) => this.#reached(connection),
       silent: (connection) => {
@@ -135,7 +136,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
 
   /** Makes a connection for a client that was let in, and welcomes it. `commands` are what it said with its request. */
   accept(transport: Transport, protocol: Protocol, visitor: Visitor, commands: readonly Command[] = []): void {
-    const kept = this.#gate.needsRequest ? visitor : { identity: visitor.identity, request: undefined }
+    const kept = this.gate.needsRequest ? visitor : { identity: visitor.identity, request: undefined }
     const connection = new Connection(transport, protocol, this.#limits, this.#backlog, kept, this)
     this.#connections.add(connection)
     this.pulse.add(connection)

@@ -122,6 +122,6 @@ export interface Protocol {
   readonly pingEvery?: number
   /** The server chooses the page's id, and says it in the welcome. @default the client chooses */
   readonly givesId?: true
-  /** Its messages carry no cursor: after each turn, and after a replay, the client is told one for all its streams. */
-  readonly tellsPosition?: true
+  /** When the client is told one cursor for all its streams: after a replay, or also after each turn in which it was sent messages. */
+  readonly tellsPosition?: 'after-replay' | 'after-turn'
 }
