@@ -81,18 +81,26 @@ export class FanOut {
   #flushTopic(topic: Topic, amongOthers: boolean, gathering: Connection[]): void {
     const messages = topic.pending
     topic.pending = []
+    const payloads = topic.mixed ? messages.map(({ json }) => Buffer.from(json)) : undefined
     for (const audience of topic.audiences) {
       if (audience.members.size === 0) continue
       const gathers = amongOthers || audience.protocol.tellsPosition === 'after-turn'
-      deliver(audience, messages, gathers ? gathering : undefined)
+      deliver(audience, messages, { payloads, gathering: gathers ? gathering : undefined })
     }
   }
 }
 
+interface Delivery {
+  /** The messages' JSON in bytes, where several audiences share them. */
+  readonly payloads: readonly Buffer[] | undefined
+  /** Where those are noted whose frames of several streams are gathered. */
+  readonly gathering: Connection[] | undefined
+}
+
 // All members get the same bytes. Exceptions: a page that a message excludes, and members who got some messages by a replay.
-function deliver(audience: Audience, messages: readonly Positioned[], gathering: Connection[] | undefined): void {
+function deliver(audience: Audience, messages: readonly Positioned[], { payloads, gathering }: Delivery): void {
   const { members, ahead } = audience
-  const frames = messages.map((message) => audience.frame(message))
+  const frames = messages.map((message, index) => audience.frame(message, payloads?.[index]))
   const shared = frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames)
   const forAll = !ahead?.size && messages.every((each) => each.exclude === undefined)
   for (const connection of members) {

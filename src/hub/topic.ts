@@ -29,6 +29,11 @@ export class Topic {
     return this.#audience === undefined && this.#audiences === undefined
   }
 
+  /** True if there may be more than one audience. */
+  get mixed(): boolean {
+    return this.#audiences !== undefined
+  }
+
   /** The audiences that have subscribers. */
   get audiences(): Iterable<Audience> {
     if (this.#audiences) return this.#audiences.values()

@@ -10,6 +10,7 @@ const debug = logger('connection')
 export const eventStreamFraming: Framing = {
   name: 'event-stream',
   frame: (text) => Buffer.from(text),
+  around: (head, payload, tail) => Buffer.concat([Buffer.from(head), payload, Buffer.from(tail)]),
   keepAlive: Buffer.from(': ping\n\n'),
 }
 

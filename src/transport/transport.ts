@@ -7,6 +7,8 @@ export interface Framing {
   readonly name: string
   /** The bytes of one text. They are made once and written to many connections, so nobody may change them. */
   frame(text: string): Buffer
+  /** The same of a text whose middle is bytes already, which are copied and not encoded once more. */
+  around(head: string, payload: Buffer, tail: string): Buffer
   /** Bytes that go with each ping: proxies then keep the connection open, and the client answers. */
   readonly keepAlive: Buffer
 }

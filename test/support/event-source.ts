@@ -58,21 +58,31 @@ export class TestEventSource {
     this.#request.destroy()
   }
 
-  // WHATWG HTML §9.2.6, for what a server of ours writes.
   #take(chunk: string): void {
     this.text += chunk
-    const blocks = (this.#rest + chunk).split('\n\n')
-    this.#rest = blocks.pop() ?? ''
-    for (const block of blocks) {
-      const data: string[] = []
-      let name = 'message'
-      for (const line of block.split('\n')) {
-        const [, field = '', value = ''] = /^([^:]*): ?(.*)$/.exec(line) ?? []
-        if (field === 'id') this.id = value
-        else if (field === 'event') name = value
-        else if (field === 'data') data.push(value)
-      }
-      if (data.length > 0) this.#events.push({ name, data: data.join('\n'), id: this.id })
-    }
+    const { events, id, rest } = readEvents(this.#rest + chunk, this.id)
+    this.#rest = rest
+    this.id = id
+    for (const event of events) this.#events.push(event)
   }
+}
+
+/** The events of a text (WHATWG HTML §9.2.6), as far as a server of ours writes them; `rest` is what is not whole yet. */
+export function readEvents(text: string, id = ''): { events: ServerEvent[]; id: string; rest: string } {
+  const events: ServerEvent[] = []
+  const blocks = text.split('\n\n')
+  const rest = blocks.pop() ?? ''
+  let last = id
+  for (const block of blocks) {
+    const data: string[] = []
+    let name = 'message'
+    for (const line of block.split('\n')) {
+      const [, field = '', value = ''] = /^([^:]*): ?(.*)$/.exec(line) ?? []
+      if (field === 'id') last = value
+      else if (field === 'event') name = value
+      else if (field === 'data') data.push(value)
+    }
+    if (data.length > 0) events.push({ name, data: data.join('\n'), id: last })
+  }
+  return { events, id: last, rest }
 }

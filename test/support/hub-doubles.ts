@@ -14,6 +14,7 @@ import type { Message } from './client.ts'
 const lines: Framing = {
   name: 'lines',
   frame: (text) => Buffer.from(`${text}\n`),
+  around: (head, payload, tail) => Buffer.from(`${head}${payload}${tail}\n`),
   keepAlive: Buffer.from('.\n'),
 }
 
