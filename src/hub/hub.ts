@@ -144,6 +144,13 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
     await this.#fanOut.flushed()
   }
 
+  // The clients come back with cursors that have a gap, and refresh their pages, spread over seconds.
+  async refreshAll(id?: string): Promise<true> {
+    if (this.closed) throw failure('TURBO_CABLE_CLOSED', ['refresh every page'])
+    await this.#engine.refreshAll(id)
+    return true
+  }
+
   /**
    * Tells every client to reconnect, closes the connections with 1012, and stops the engine. After `timeout` ms those that have
    * not closed are cut off.

@@ -66,6 +66,10 @@ class SlowEngine implements Engine {
     return { recovered, position: this.#log.length, cursor: `${this.#epoch}:${this.#log.length}`, messages }
   }
 
+  async refreshAll(): Promise<void> {
+    this.lose()
+  }
+
   async signal(signal: Signal): Promise<void> {
     this.#to?.signalled(signal)
   }
