@@ -31,10 +31,10 @@ export interface EndpointOptions {
 
 /** Answers the POSTs to the broadcast path. */
 export class BroadcastEndpoint {
-  readonly #publisher: Required<Publisher>
+  readonly #publisher: Publisher
   readonly #options: EndpointOptions
 
-  constructor(publisher: Required<Publisher>, options: EndpointOptions) {
+  constructor(publisher: Publisher, options: EndpointOptions) {
     this.#publisher = publisher
     this.#options = options
   }
@@ -61,7 +61,7 @@ export class BroadcastEndpoint {
     if ('status' in body) return body
     const { 'idempotency-key': key, [givenUpHeader]: givenUp } = request.headers
     const id = single(key)
-    if (isRefreshAll(body.value)) return answerTo(this.#publisher.refreshAll(id))
+    if (isRefreshAll(body.value) && this.#publisher.refreshAll) return answerTo(this.#publisher.refreshAll(id))
     const broadcasts = broadcastsIn(body.value)
     if (typeof broadcasts === 'string') return { status: 400, text: broadcasts }
     // With an id, a request that is sent again is published once.
