@@ -9,6 +9,7 @@ import { MemoryEngine } from './engine/memory'
 import { BroadcastEndpoint } from './http/broadcast-endpoint'
 import { BroadcastRight } from './http/broadcast-right'
 import { Handshake } from './http/handshake'
+import { PassedOver } from './http/passed-over'
 import { Requests } from './http/requests'
 import { Servers } from './http/servers'
 import { shutdown, UnderWay } from './http/shutdown'
@@ -119,6 +120,14 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
     host.mountPaths,
   )
 
+  const passedOver = new PassedOver({
+    serves: (server) => servers.has(server),
+    mounts: () => host.mountPaths?.() ?? [],
+    path,
+    broadcastPath: options.broadcastPath,
+    mayBroadcast: (request) => right.refusal(request) === undefined,
+  })
+
   const ownRenderer = render && functionRenderer(render)
   const publisher = new Amends(hub)
   const sending = { publisher: () => publisher, renderer: () => ownRenderer ?? host.renderer?.() }
@@ -140,6 +149,7 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
     // What is waiting to be sent is sent, if it can be in time.
     if (queue) await within(timeout, queue.idle())
     servers.close()
+    passedOver.stop()
     publisher.stop()
     await hub.close(Math.max(0, timeout - (performance.now() - start)))
   }
@@ -148,6 +158,7 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
     ...createVerbs(parts),
     handle(request, response, mount = '') {
       underWay.add(response)
+      passedOver.reached(request)
       const meets = !hub.closed && !host.knowsServer
       if (meets && servers.meet(request) && !host.mountPaths?.().length) shown.add(mount)
       if (requests.handle(request, response, mount)) return true
