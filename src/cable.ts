@@ -9,6 +9,7 @@ import { MemoryEngine } from './engine/memory'
 import { BroadcastEndpoint } from './http/broadcast-endpoint'
 import { BroadcastRight } from './http/broadcast-right'
 import { Handshake } from './http/handshake'
+import { Mounts } from './http/mounts'
 import { PassedOver } from './http/passed-over'
 import { Requests } from './http/requests'
 import { Servers } from './http/servers'
@@ -102,27 +103,19 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   const options = resolveOptions(given)
   const { path, secret, limits, render } = options
   const hub = new Hub(options.engine ?? new MemoryEngine(options.history), options)
-  const shown = new Set<string>()
-  const mountPaths = () => {
-    const known = [...(host.mountPaths?.() ?? []), ...shown]
-    return known.length > 0 ? known : ['']
-  }
-  const url = (mount = mountPaths()[0]) => `${mount}${path}`
+  const mounts = new Mounts(host.mountPaths)
+  const url = (mount = mounts.first) => `${mount}${path}`
 
   const protocols = [turboCableProtocol, ...(host.protocols ?? [])]
-  const paths = () => mountPaths().map((mount) => url(mount))
-  const servers = new Servers(new Handshake({ hub, options, protocols, paths }), host.serves)
+  const isPath = (asked: string) => asked.endsWith(path) && mounts.has(asked.slice(0, -path.length))
+  const servers = new Servers(new Handshake({ hub, options, protocols, isPath }), host.serves)
   const underWay = new UnderWay()
   const right = new BroadcastRight(options)
-  const requests = new Requests(
-    options,
-    new BroadcastEndpoint(hub, { right, bodyBytes: limits.bodyBytes }),
-    host.mountPaths,
-  )
+  const requests = new Requests(options, new BroadcastEndpoint(hub, { right, bodyBytes: limits.bodyBytes }), mounts)
 
   const passedOver = new PassedOver({
     serves: (server) => servers.has(server),
-    mounts: () => host.mountPaths?.() ?? [],
+    mounts: () => mounts.known,
     path,
     broadcastPath: options.broadcastPath,
     mayBroadcast: (request) => right.refusal(request) === undefined,
@@ -159,8 +152,10 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
     handle(request, response, mount = '') {
       underWay.add(response)
       passedOver.reached(request)
-      const meets = !hub.closed && !host.knowsServer
-      if (meets && servers.meet(request) && !host.mountPaths?.().length) shown.add(mount)
+      if (!hub.closed && !host.knowsServer) {
+        servers.meet(request)
+        mounts.show(mount)
+      }
       if (requests.handle(request, response, mount)) return true
       // Frames, and streams that answer a form, have no marker to say how old they are.
       if (!response.headersSent) response.setHeader(cursorHeader, hub.cursor())
