@@ -61,16 +61,17 @@ export interface CableCore extends Verbs {
   /** Counts of now and since the start. */
   stats(): HubStats
   /**
-   * Closes every connection of a user, for example after a logout. `who` is the user's id (`'7'`), which reaches every process that
-   * shares the engine, or a function of the identity (`(user) => user.id === 7`), for this process. Clients do not come back.
+   * Closes every connection of a user, for example after a logout. `who` is the user's id (`7` or `'7'`), which reaches every process
+   * that shares the engine, or a function of the identity (`(user) => user.id === 7`), for this process. Clients do not come back.
+   * @throws TurboCableError TURBO_CABLE_BAD_OPTION for what is neither, and for a function that gives a promise
    */
-  disconnect(who: string | ((identity: Identity) => boolean)): void
+  disconnect(who: string | number | ((identity: Identity) => boolean)): void
   /**
    * Ends the subscriptions of a user to a stream, and refuses the stream to that user until the returned function is called. `who`
    * is as in `disconnect`. For an id, the returned function undoes every `revoke` of this stream and id.
-   * @throws TurboCableError TURBO_CABLE_BAD_STREAM
+   * @throws TurboCableError TURBO_CABLE_BAD_STREAM, TURBO_CABLE_BAD_OPTION
    */
-  revoke(streamables: Streamable, who: string | ((identity: Identity) => boolean)): () => void
+  revoke(streamables: Streamable, who: string | number | ((identity: Identity) => boolean)): () => void
   /** Signs a stream's name for `turboStreamFrom()`, with a right that ends, or that is one user's. */
   signedStream: SignStream
   /** Writes the marker of one or more streams, as in views. It carries the cursor of this moment. */

@@ -140,6 +140,24 @@ it('a protocol that nobody knew is spoken beside the own one, each address with 
     assert.deepEqual([await loud.next(), await loud.next()], [{ S: { n: 1 } }, { OTHER: { n: 1 } }])
   }))
 
+it('a protocol that throws at what a client says ignores that, and the log tells of it once', (t) => {
+  const warned = t.mock.method(console, 'warn', () => {})
+  return withHost({}, { protocols: [shouting] }, async ({ cable, connect }) => {
+    const [loud, other] = [await connect('shouting'), await connect('shouting')]
+    for (const client of [loud, other, loud]) client.send('{')
+    for (const client of [loud, other]) {
+      assert.deepEqual([await client.next(), await client.next()], [{ HELLO: 1 }, { LISTENING: 1 }])
+      client.send('{"HEAR":"s"}')
+      assert.deepEqual(await client.next(), { HEARING: 's', LOST: false })
+    }
+    await cable.broadcastJson('s', { n: 1 })
+    assert.deepEqual([await loud.next(), await other.next()], [{ S: { n: 1 } }, { S: { n: 1 } }])
+    const lines = warned.mock.calls.map(({ arguments: [line] }) => String(line))
+    assert.equal(lines.length, 1)
+    assert.match(lines[0] ?? '', /^\[turbo-cable\] the protocol "shouting" threw at a message, which is ignored: /)
+  })
+})
+
 it('while an engine starts, pages are served and told of a gap, and verbs say that nothing was sent', async () => {
   const engine = new SlowEngine()
   await withHost({ engine }, {}, async ({ cable, origin, connect }) => {
