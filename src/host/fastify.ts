@@ -5,7 +5,9 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type {} from 'fastify'
 import { type CableCore, createCable } from '../cable'
 import type { TurboCableOptions } from '../options/options'
+import type { Renderer } from '../render/renderer'
 import { type View, viewRenderer } from '../render/view'
+import { withoutLayout } from '../render/without-layout'
 import type { PageHelpers } from '../view/page'
 
 /** A reply, as far as the cable needs to know it. */
@@ -45,11 +47,15 @@ declare module 'fastify' {
  */
 export const turboCable = Object.assign(
   async (fastify: FastifyHost, options: TurboCableOptions): Promise<void> => {
-    const view = () => (fastify as { view?: View }).view
+    let renderer: Renderer | undefined
     const core = createCable(options, {
       knowsServer: true,
       // Fastify's plugin for views may come after this one.
-      renderer: () => rendererOf(view()),
+      renderer: () => {
+        const { view } = fastify as { view?: View }
+        if (view) renderer ??= viewRenderer(withoutLayout(view))
+        return renderer
+      },
     })
     core.attach(fastify.server as Server)
     fastify.decorate('turboCable', core)
@@ -72,7 +78,3 @@ export const turboCable = Object.assign(
     [Symbol.for('fastify.display-name')]: 'turbo-cable',
   },
 )
-
-function rendererOf(view: View | undefined) {
-  return view && viewRenderer(view)
-}
