@@ -1,15 +1,14 @@
 // Another protocol, another engine and another host are new files: each is made up here, and none needs a line elsewhere.
 
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { it } from 'node:test'
 import { type CableCore, createCable, type HostParts } from '../../src/cable.ts'
 import type { Engine, EngineDelegate, Outgoing, Positioned, Replay, Signal } from '../../src/engine/engine.ts'
 import type { TurboCableOptions } from '../../src/index.ts'
 import type { Protocol } from '../../src/protocol/protocol.ts'
 import { TestClient } from '../support/client.ts'
+import { listen, shut } from '../support/http-server.ts'
 
 /** Upper-case JSON: `{"HEAR":"s"}` is answered by `{"HEARING":"s"}`, and messages are `{"S":…}`. */
 const shouting: Protocol = {
@@ -101,8 +100,7 @@ async function withHost(
     if (!cable.handle(request, response)) response.end(helpers.turboStreamFrom('s'))
   })
   const detach = cable.attach(server)
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
+  const port = await listen(server)
   const clients: TestClient[] = []
   try {
     await run({
@@ -118,8 +116,7 @@ async function withHost(
     for (const client of clients) client.ws.terminate()
     detach()
     await cable.close({ timeout: 1_000 })
-    server.close()
-    server.closeAllConnections()
+    await shut(server)
   }
 }
 
