@@ -8,6 +8,7 @@ export class Mounts {
   readonly #known: () => readonly string[]
   /** As first seen, by the lower case: Express takes `/APP` for `/app`, and whoever asks first may write it as they like. */
   readonly #shown = new Map<string, string>()
+  #hostKnows = false
 
   /** `known` gives those that the host knows, as the app wrote them. */
   constructor(known: () => readonly string[] = () => []) {
@@ -26,8 +27,11 @@ export class Mounts {
 
   /** Notes the mount of a request, where the host knows none. */
   show(mount: string): void {
+    // Asked for each request, and a host that knows does not forget.
+    this.#hostKnows ||= this.known.length > 0
+    if (this.#hostKnows) return
     const key = mount.toLowerCase()
-    if (this.known.length > 0 || this.#shown.has(key)) return
+    if (this.#shown.has(key)) return
     this.#shown.set(key, mount)
     for (const [oldest] of this.#shown) {
       if (this.#shown.size <= most) return

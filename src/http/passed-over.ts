@@ -33,7 +33,9 @@ export class PassedOver {
 
   /** Notes a request that has reached the cable. */
   reached(request: IncomingMessage): void {
-    this.#seen.add(request)
+    const { path, broadcastPath } = this.#parts
+    // Of the app's own pages, which are nearly all, nothing is kept.
+    if (request.url?.startsWith(path) || request.url?.startsWith(broadcastPath)) this.#seen.add(request)
   }
 
   /** Looks no more. */
@@ -42,10 +44,12 @@ export class PassedOver {
   }
 
   #look({ request, response, server }: Exchange): void {
+    const [path = ''] = (request.originalUrl ?? request.url ?? '').split('?', 1)
+    // What it is most often: nothing of the cable's.
+    if (!path.endsWith('.js') && !path.endsWith(this.#parts.broadcastPath)) return
     if (this.#seen.has(request) || !this.#parts.serves(server)) return
     const isPage = String(response.getHeader('content-type')).startsWith('text/html')
     if (response.statusCode !== 404 && !isPage) return
-    const [path = ''] = (request.originalUrl ?? request.url ?? '').split('?', 1)
     if (!this.#parts.mounts().some((mount) => this.#isOurs(request, path, mount))) return
     this.stop()
     warn(
