@@ -1,6 +1,9 @@
 // The public names, for `require('turbo-cable')`. src/index.mts repeats them for `import`.
 
+export { holdingBroadcasts } from './broadcast/hold'
 export type { BroadcastOptions } from './broadcast/job'
+export { suppressingBroadcasts } from './broadcast/mute'
+export { currentRequestId, withRequestId } from './broadcast/request-id'
 export type { BroadcastJob, Scheduler } from './broadcast/scheduler'
 export type { Engine, EngineDelegate, Outgoing, Positioned, Replay, Signal } from './engine/engine'
 export { TurboCableError, type TurboCableErrorCode } from './errors'
@@ -21,6 +24,7 @@ export {
   broadcastJson,
   broadcastPrependLaterTo,
   broadcastPrependTo,
+  broadcastRefreshLaterTo,
   broadcastRefreshTo,
   broadcastRemoveTo,
   broadcastReplaceLaterTo,

@@ -3,6 +3,7 @@
 
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type {} from 'fastify'
+import { asRequest } from '../broadcast/request-id'
 import { type CableCore, createCable } from '../cable'
 import type { TurboCableOptions } from '../options/options'
 import { type View, viewRenderer } from '../render/view'
@@ -21,7 +22,7 @@ export interface FastifyHost {
   decorate(name: string, value: unknown): unknown
   decorateReply(name: string, value: unknown): unknown
   hasReplyDecorator(name: string): boolean
-  addHook(name: 'onRequest', hook: OnRequest): unknown
+  addHook(name: 'onRequest' | 'preValidation', hook: OnRequest): unknown
   addHook(name: 'preClose', hook: () => Promise<void>): unknown
 }
 
@@ -62,8 +63,10 @@ export const turboCable = Object.assign(
       Object.assign(reply, helpers)
       reply.locals = { ...reply.locals, ...helpers, turboCableCursor: cursor }
       if (core.handle(request.raw, reply.raw)) reply.hijack()
-      else next()
+      else asRequest(request.raw, next)
     })
+    // The body has been read in between, by callbacks that know of no request.
+    fastify.addHook('preValidation', (request, _reply, next) => asRequest(request.raw, next))
     fastify.addHook('preClose', () => core.close())
   },
   // What fastify-plugin would write on it: hooks and decorators are for the whole app, and not for this plugin alone.

@@ -22,6 +22,7 @@ const ROOT_NAMES = [
   'broadcastJson',
   'broadcastPrependLaterTo',
   'broadcastPrependTo',
+  'broadcastRefreshLaterTo',
   'broadcastRefreshTo',
   'broadcastRemoveTo',
   'broadcastReplaceLaterTo',
@@ -29,12 +30,16 @@ const ROOT_NAMES = [
   'broadcastUpdateLaterTo',
   'broadcastUpdateTo',
   'configureBroadcasts',
+  'currentRequestId',
   'domId',
+  'holdingBroadcasts',
   'performBroadcast',
   'railsStreamKey',
   'streamName',
+  'suppressingBroadcasts',
   'turboCable',
   'turboStream',
+  'withRequestId',
 ]
 
 const CLIENT_NAMES = ['connectMarker', 'connectionId', 'disconnectMarker', 'start', 'stop', 'subscribe', 'watchMarkers']
