@@ -19,6 +19,7 @@ import { Gate, type Visitor } from './gate'
 import { Heartbeat, type HeartbeatDelegate } from './heartbeat'
 import { Removals } from './removals'
 import { Replays } from './replays'
+import { spread, spreadWindow } from './spread'
 import type { HubStats } from './stats'
 import { Subscribing } from './subscribing'
 import { Subscriptions } from './subscriptions'
@@ -55,7 +56,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
 
   constructor(engine: Engine, options: ResolvedOptions) {
     const { limits, refreshSpread } = options
-    const { pendingBytes, streamsPerConnection } = limits
+    const { pendingBytes, refreshesPerSecond, streamsPerConnection } = limits
     this.#engine = engine
     this.#limits = limits
     this.#gate = new Gate(options)
@@ -65,7 +66,13 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
     )
     const progress = () => ({ position: this.#position, cursor: this.cursor() })
     const subscriptions = this.#subscriptions
-    this.#replays = new Replays({ engine, subscriptions, progress, pendingBytes, refreshSpread })
+    this.#replays = new Replays({
+      engine,
+      subscriptions,
+      progress,
+      pendingBytes,
+      refreshSpread: (pages) => Math.max(refreshSpread, spreadWindow(pages, refreshesPerSecond)),
+    })
     this.#subscribing = new Subscribing({
       gate: this.#gate,
       subscriptions,
@@ -172,7 +179,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
       this.#position = message.position
       const topic = this.#subscriptions.topic(message.stream)
       this.#log.sent(message, topic)
-      if (topic?.take(message)) this.#fanOut.add(topic, message)
+      if (topic?.take(message)) this.#fanOut.add(topic, spread(message, topic.size, this.#limits.refreshesPerSecond))
     }
   }
 

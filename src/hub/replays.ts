@@ -30,8 +30,8 @@ export interface ReplayParts {
   readonly progress: () => { readonly position: number; readonly cursor: string }
   /** How much may be held back for one connection and stream, bytes. */
   readonly pendingBytes: number
-  /** Pages with a gap refresh themselves at a random moment within so many ms. */
-  readonly refreshSpread: number
+  /** Where a stream has so many pages, those with a gap refresh themselves at a random moment within so many ms. */
+  readonly refreshSpread: (pages: number) => number
 }
 
 /** Runs the replays of a process. */
@@ -117,7 +117,7 @@ export class Replays {
     if (!goesOn && position > progress.position)
       audience.ahead = (audience.ahead ?? new Map()).set(connection, position)
     else if (!goesOn) audience.ahead?.delete(connection)
-    const refresh = recovered ? {} : { refresh: this.#parts.refreshSpread }
+    const refresh = recovered ? {} : { refresh: this.#parts.refreshSpread(topic.size) }
     const answers = asks.map(({ subscription: { address } }) =>
       connection.framed({
         type: 'subscribed',

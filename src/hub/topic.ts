@@ -26,6 +26,13 @@ export class Topic {
     return this.#audiences.size === 0
   }
 
+  /** How many connections are served. One that is in several audiences counts several times. */
+  get size(): number {
+    let size = 0
+    for (const { members } of this.audiences) size += members.size
+    return size
+  }
+
   /** The audiences that have subscribers. */
   get audiences(): Iterable<Audience> {
     return this.#audiences.values()
