@@ -2,6 +2,7 @@
 
 export { holdingBroadcasts } from './broadcast/hold'
 export type { BroadcastOptions } from './broadcast/job'
+export { type BroadcastMacros, type Change, committed, type MacroOptions } from './broadcast/macros'
 export { suppressingBroadcasts } from './broadcast/mute'
 export { currentRequestId, withRequestId } from './broadcast/request-id'
 export type { BroadcastJob, Scheduler } from './broadcast/scheduler'
@@ -10,6 +11,10 @@ export { TurboCableError, type TurboCableErrorCode } from './errors'
 export { type Cable, turboCable } from './host/express'
 export type { HubStats } from './hub/stats'
 export type { Identity, TurboCableOptions, UpgradeRequest } from './options/options'
+export { mongooseHooks } from './orm/mongoose'
+export { objectionHooks } from './orm/objection'
+export { prismaHooks } from './orm/prisma'
+export { sequelizeHooks } from './orm/sequelize'
 export { configureBroadcasts } from './process/configure'
 export {
   Broadcastable,

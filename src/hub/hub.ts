@@ -19,7 +19,7 @@ import { Gate, type Visitor } from './gate'
 import { Heartbeat, type HeartbeatDelegate } from './heartbeat'
 import { Removals } from './removals'
 import { Replays } from './replays'
-import { spread, spreadWindow } from './spread'
+import { spread } from './spread'
 import type { HubStats } from './stats'
 import { Subscribing } from './subscribing'
 import { Subscriptions } from './subscriptions'
@@ -56,7 +56,6 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
 
   constructor(engine: Engine, options: ResolvedOptions) {
     const { limits, refreshSpread } = options
-    const { pendingBytes, refreshesPerSecond, streamsPerConnection } = limits
     this.#engine = engine
     this.#limits = limits
     this.#gate = new Gate(options)
@@ -66,19 +65,13 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
     )
     const progress = () => ({ position: this.#position, cursor: this.cursor() })
     const subscriptions = this.#subscriptions
-    this.#replays = new Replays({
-      engine,
-      subscriptions,
-      progress,
-      pendingBytes,
-      refreshSpread: (pages) => Math.max(refreshSpread, spreadWindow(pages, refreshesPerSecond)),
-    })
+    this.#replays = new Replays({ engine, subscriptions, progress, limits, refreshSpread })
     this.#subscribing = new Subscribing({
       gate: this.#gate,
       subscriptions,
       replays: this.#replays,
       log: this.#log,
-      streamsPerConnection,
+      streamsPerConnection: limits.streamsPerConnection,
     })
     this.removals = new Removals({
       engine,

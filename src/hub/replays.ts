@@ -4,11 +4,13 @@
 
 import type { Engine, Positioned, Replay } from '../engine/engine'
 import { warn } from '../log'
+import type { ResolvedOptions } from '../options/options'
 import type { Audience } from './audience'
 import type { Connection } from './connection'
 import { Expiry } from './expiry'
 import { type Ask, Join } from './join'
 import { KeptFrames } from './kept-frames'
+import { spreadWindow } from './spread'
 import type { Subscription, Subscriptions } from './subscriptions'
 
 /** How long an engine may take to answer, ms. */
@@ -28,10 +30,10 @@ export interface ReplayParts {
   readonly subscriptions: Subscriptions
   /** The last broadcast that the engine has delivered to this process. */
   readonly progress: () => { readonly position: number; readonly cursor: string }
-  /** How much may be held back for one connection and stream, bytes. */
-  readonly pendingBytes: number
-  /** Where a stream has so many pages, those with a gap refresh themselves at a random moment within so many ms. */
-  readonly refreshSpread: (pages: number) => number
+  /** `pendingBytes`: how much may be held back for one connection and stream. */
+  readonly limits: Pick<ResolvedOptions['limits'], 'pendingBytes' | 'refreshesPerSecond'>
+  /** Pages with a gap refresh themselves at a random moment within so many ms; of many pages, within as many as they need. */
+  readonly refreshSpread: number
 }
 
 /** Runs the replays of a process. */
@@ -56,7 +58,7 @@ export class Replays {
   start(subscription: Subscription, cursor: string | null, served: boolean): void {
     const { audience, connection, topic } = subscription
     const known = audience.joining?.get(connection)
-    const join = known instanceof Join ? known : new Join(this.#parts.pendingBytes)
+    const join = known instanceof Join ? known : new Join(this.#parts.limits.pendingBytes)
     join.ask({ subscription, cursor })
     const joined = join !== known
     const member = joined && topic.join(audience, connection, join)
@@ -117,7 +119,10 @@ export class Replays {
     if (!goesOn && position > progress.position)
       audience.ahead = (audience.ahead ?? new Map()).set(connection, position)
     else if (!goesOn) audience.ahead?.delete(connection)
-    const refresh = recovered ? {} : { refresh: this.#parts.refreshSpread(topic.size) }
+    const { refreshSpread, limits } = this.#parts
+    const refresh = recovered
+      ? {}
+      : { refresh: Math.max(refreshSpread, spreadWindow(topic.size, limits.refreshesPerSecond)) }
     const answers = asks.map(({ subscription: { address } }) =>
       connection.framed({
         type: 'subscribed',
