@@ -6,7 +6,7 @@ export { type BroadcastMacros, type Change, committed, type MacroOptions } from 
 export { suppressingBroadcasts } from './broadcast/mute'
 export { currentRequestId, withRequestId } from './broadcast/request-id'
 export type { BroadcastJob, Scheduler } from './broadcast/scheduler'
-export type { Engine, EngineDelegate, Outgoing, Positioned, Replay, Signal } from './engine/engine'
+export type { Deadline, Engine, EngineDelegate, Outgoing, Positioned, Replay, Signal } from './engine/engine'
 export { TurboCableError, type TurboCableErrorCode } from './errors'
 export { type Cable, turboCable } from './host/express'
 export type { HubStats } from './hub/stats'
