@@ -40,6 +40,7 @@ export interface ModelNames {
  * Throws `TURBO_CABLE_BAD_RECORD` for what has no class of its own and no name before it: plain objects, arrays, strings, null.
  */
 export function domId(record: DomRecord | DomClass, prefix?: string): string
+/** The id of the element that shows a row, whose name stands before it: `domId('todo', row)` → `todo_1`. */
 export function domId(name: string, row: DomRecord, prefix?: string): string
 export function domId(named: DomRecord | DomClass | string, second?: DomRecord | string, third?: string): string {
   const isRow = typeof named === 'string'
