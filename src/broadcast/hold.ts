@@ -6,7 +6,7 @@ import { finished, type Held, type Scope, scope, within } from './scope'
 /** The broadcasts of one piece of work that is not done yet. */
 export class Hold {
   readonly #outer: Scope['hold']
-  #held: Held[] = []
+  readonly #held: Held[] = []
   #open = true
 
   constructor(outer: Scope['hold']) {
@@ -20,9 +20,8 @@ export class Hold {
     return true
   }
 
-  /** Forgets what was taken in. */
+  /** Ends without sending what was taken in. */
   drop(): void {
-    this.#held = []
     this.#open = false
   }
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { Agent, createServer, type IncomingMessage, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -64,18 +64,23 @@ const apps: Record<string, () => Promise<Running>> = {
 for (const [name, start] of Object.entries(apps)) {
   test(`${name}: a refresh carries the id of its request, and no request has the id of another`, async () => {
     const { cable, server: started } = await start()
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     const server = started as ReturnType<typeof createServer>
     try {
       if (!server.listening) await once(server, 'listening')
       const { port } = server.address() as AddressInfo
       const post = async (n: number, id?: string) => {
-        const response = await fetch(`http://127.0.0.1:${port}/todos`, {
-          method: 'POST',
-          headers: { 'Content-Type': 'application/json', ...(id !== undefined && { 'X-Turbo-Request-Id': id }) },
-          // More than one packet, so that reading it takes a turn of the event loop.
-          body: JSON.stringify({ n, filler: 'x'.repeat(80_000) }),
-        })
-        return (await response.text()).split(' ')[1]
+        const headers = { 'Content-Type': 'application/json', ...(id !== undefined && { 'X-Turbo-Request-Id': id }) }
+        const asked = request({ port, path: '/todos', host: '127.0.0.1', method: 'POST', headers, agent })
+        const answered = once(asked, 'response')
+        // Its second half comes when the app is waiting for it, from a callback of the socket that knows of no request.
+        asked.write(`{"n":${n},`)
+        await pause(20)
+        asked.end('"more":1}')
+        const [response] = (await answered) as [IncomingMessage]
+        let text = ''
+        for await (const chunk of response) text += chunk
+        return text.split(' ')[1]
       }
       assert.equal(await post(0), 'none')
       const client = await new TestClient(`ws://127.0.0.1:${port}/cable`).opened()
@@ -93,6 +98,7 @@ for (const [name, start] of Object.entries(apps)) {
       assert.deepEqual(ids.slice(3).sort(), ['none', 'r4', 'r6'])
       client.close()
     } finally {
+      agent.destroy()
       await cable.close({ timeout: 100 })
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
