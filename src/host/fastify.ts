@@ -22,7 +22,7 @@ export interface FastifyHost {
   decorate(name: string, value: unknown): unknown
   decorateReply(name: string, value: unknown): unknown
   hasReplyDecorator(name: string): boolean
-  addHook(name: 'onRequest' | 'preValidation', hook: OnRequest): unknown
+  addHook(name: 'onRequest', hook: OnRequest): unknown
   addHook(name: 'preClose', hook: () => Promise<void>): unknown
 }
 
@@ -65,8 +65,6 @@ export const turboCable = Object.assign(
       if (core.handle(request.raw, reply.raw)) reply.hijack()
       else asRequest(request.raw, next)
     })
-    // The body has been read in between, by callbacks that know of no request.
-    fastify.addHook('preValidation', (request, _reply, next) => asRequest(request.raw, next))
     fastify.addHook('preClose', () => core.close())
   },
   // What fastify-plugin would write on it: hooks and decorators are for the whole app, and not for this plugin alone.
