@@ -44,6 +44,7 @@ async function prepareTools(files) {
     ['test/browser/', chromium],
     ['test/generator/', chromium],
     ['test/package/', () => ensureDebianPackage('curl', 'curl')],
+    ['test/integration/orms/', () => ensureDebianPackage('mvn', 'maven')],
     ...Object.entries(PROXIES).map(([binary, packageName]) => [
       'test/integration/security/',
       () => ensureDebianPackage(binary, packageName),

@@ -4,6 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createVerbs } from './broadcast/create-verbs'
 import { LaterQueue } from './broadcast/later'
 import { createPerform } from './broadcast/perform'
+import { Refreshes } from './broadcast/refreshes'
 import type { Verbs } from './broadcast/verbs'
 import { MemoryEngine } from './engine/memory'
 import { BroadcastEndpoint } from './http/broadcast-endpoint'
@@ -127,7 +128,8 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   const sending = { publisher: () => publisher, renderer: () => ownRenderer ?? host.renderer?.() }
   const queue = options.scheduler ? undefined : new LaterQueue(createPerform(sending))
   const scheduler = options.scheduler ?? (queue as LaterQueue)
-  const parts = { ...sending, scheduler: () => scheduler }
+  const refreshes = new Refreshes()
+  const parts = { ...sending, scheduler: () => scheduler, refreshes: () => refreshes }
 
   const signer = secret.length > 0 ? new Signer(secret) : undefined
   const sign = signer && ((name: string) => signer.sign(name))
@@ -138,10 +140,11 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   const unregister = registerProcessCable(parts)
 
   const close = async (timeout: number) => {
-    unregister()
     const start = performance.now()
     // What is waiting to be sent is sent, if it can be in time.
-    if (queue) await within(timeout, queue.idle())
+    const flushed = refreshes.flush()
+    unregister()
+    await within(timeout, Promise.all([flushed, queue?.idle()]))
     servers.close()
     passedOver.stop()
     publisher.stop()
@@ -178,7 +181,7 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
 }
 
 // Resolves when the work is done, or after `timeout` ms.
-async function within(timeout: number, work: Promise<void>): Promise<void> {
+async function within(timeout: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, timeout)

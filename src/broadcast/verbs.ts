@@ -68,9 +68,15 @@ export interface Verbs {
   readonly broadcastRemoveTo: SendVerb<RemoveOptions>
   /**
    * Lets every page of the stream fetch itself again. `broadcastRefreshTo('list')` →
-   * `<turbo-stream action="refresh"></turbo-stream>`
+   * `<turbo-stream action="refresh"></turbo-stream>`. The tab whose request causes it does not; `requestId: null` lets it too.
    */
   readonly broadcastRefreshTo: (streamables: Streamable, options?: RefreshBroadcastOptions) => Promise<boolean>
+  /**
+   * `broadcastRefreshTo`, many as few: the first of a burst is sent at once, the others as one when it has been quiet for 500 ms,
+   * and every 2,000 ms while it is not. Refreshes of several requests go without an id, to everybody. It never rejects; trouble is
+   * a logged line. `broadcastRefreshLaterTo('list')`.
+   */
+  readonly broadcastRefreshLaterTo: (streamables: Streamable, options?: RefreshBroadcastOptions) => void
   /**
    * Sends data instead of HTML, copied at the call; the page gets it as an event: `broadcastJson('job', { progress: 50 })`.
    * Throws `TURBO_CABLE_BAD_DATA` for a string (a page would take it for HTML) and for what JSON cannot hold.

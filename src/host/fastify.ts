@@ -3,6 +3,7 @@
 
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type {} from 'fastify'
+import { asRequest } from '../broadcast/request-id'
 import { type CableCore, createCable } from '../cable'
 import type { TurboCableOptions } from '../options/options'
 import type { Renderer } from '../render/renderer'
@@ -68,7 +69,7 @@ export const turboCable = Object.assign(
       Object.assign(reply, helpers)
       reply.locals = { ...reply.locals, ...helpers, turboCableCursor: cursor }
       if (core.handle(request.raw, reply.raw)) reply.hijack()
-      else next()
+      else asRequest(request.raw, next)
     })
     fastify.addHook('preClose', () => core.close())
   },

@@ -2,6 +2,7 @@
 // as types.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { asRequest } from '../broadcast/request-id'
 import { type CableCore, createCable } from '../cable'
 import type { TurboCableOptions } from '../options/options'
 import type { Renderer } from '../render/renderer'
@@ -52,7 +53,7 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
       return
     }
     res.statusCode = preset
-    await next()
+    await asRequest(req, next)
   }
   return Object.assign(middleware, core)
 }

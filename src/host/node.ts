@@ -1,6 +1,7 @@
 // The cable as a function of (request, response, next). Connect, a Next custom server, a bare HTTP server and Express call it.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { asRequest } from '../broadcast/request-id'
 import type { CableCore } from '../cable'
 
 /** Hands a request on to what comes after the cable. */
@@ -27,7 +28,7 @@ export function nodeMiddleware(
     const { cursor, ...helpers } = cable.page(base)
     response.locals ??= {}
     Object.assign(response.locals, helpers, { turboCableCursor: cursor })
-    if (!cable.handle(request, response, base)) next()
+    if (!cable.handle(request, response, base)) asRequest(request, next)
   }
 }
 

@@ -20,11 +20,15 @@ export interface PageHelpers {
 }
 
 /** `domId()` as views call it. Handlebars adds an argument of its own, which is no prefix. */
-export type DomIdHelper = (record: DomRecord | DomClass, prefix?: unknown) => string
+export type DomIdHelper = (record: DomRecord | DomClass | string, rowOrPrefix?: unknown, prefix?: unknown) => string
 
 /** The helper of every page. */
-export const domIdHelper: DomIdHelper = (record, prefix) =>
-  domId(record, typeof prefix === 'string' ? prefix : undefined)
+export const domIdHelper: DomIdHelper = (record, rowOrPrefix, prefix) =>
+  typeof record === 'string' ? domId(record, rowOrPrefix as DomRecord, text(prefix)) : domId(record, text(rowOrPrefix))
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
 
 /** What `createPage` works with. */
 export interface PageContext {
