@@ -18,7 +18,7 @@ import { warn } from './log'
 import { cautions } from './options/cautions'
 import { cursorHeader } from './options/limits'
 import { type Identity, resolveOptions, type TurboCableOptions } from './options/options'
-import { registerProcessCable } from './process/defaults'
+import { processSerializers, registerProcessCable } from './process/defaults'
 import type { Protocol } from './protocol/protocol'
 import { turboCableProtocol } from './protocol/turbo-cable'
 import { Amends } from './publisher/amends'
@@ -121,7 +121,11 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
 
   const ownRenderer = render && functionRenderer(render)
   const publisher = new Amends(hub)
-  const sending = { publisher: () => publisher, renderer: () => ownRenderer ?? host.renderer?.() }
+  const sending = {
+    publisher: () => publisher,
+    renderer: () => ownRenderer ?? host.renderer?.(),
+    serializers: processSerializers,
+  }
   const queue = options.scheduler ? undefined : new LaterQueue(createPerform(sending))
   const scheduler = options.scheduler ?? (queue as LaterQueue)
   const parts = { ...sending, scheduler: () => scheduler }

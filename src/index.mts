@@ -15,6 +15,8 @@ export type {
   Publisher,
   Replay,
   Scheduler,
+  Serializer,
+  Serializers,
   Signal,
   TurboCableErrorCode,
   TurboCableOptions,

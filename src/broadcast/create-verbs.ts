@@ -6,7 +6,7 @@ import type { Broadcast } from '../publisher/publisher'
 import { type Streamable, streamName } from '../stream/name'
 import { connectionId, type ExcludeOption } from '../stream/page-id'
 import { refreshPlacement } from '../turbo/turbo-stream'
-import { type BroadcastOptions, checkedBroadcast } from './job'
+import { type BroadcastOptions, checkedBroadcast, waitingJob } from './job'
 import { jsonData } from './json-data'
 import { createSend, deliver, type PerformContext, troubleLine, verbName } from './perform'
 import type { BroadcastJob, Scheduler } from './scheduler'
@@ -27,7 +27,12 @@ export function createVerbs(context: VerbContext): Verbs {
     return loggedIfUnheard(send(checked), (error) => troubleLine(verbName(action), checked.job.stream, error))
   }
   const later = (streamables: Streamable, action: string, options: BroadcastOptions | undefined) => {
-    void schedule(context.scheduler(), checkedBroadcast(streamables, action, options ?? {}).job)
+    const { job } = checkedBroadcast(streamables, action, options ?? {})
+    const scheduler = context.scheduler()
+    const serializers = context.serializers?.()
+    // Without serializers a record could not be stored; a queue of this process can hand it on all the same.
+    const keepInstances = scheduler.inProcess === true && serializers === undefined
+    void schedule(scheduler, waitingJob(job, { serializers, keepInstances }))
   }
 
   return {

@@ -5,6 +5,7 @@ import type { VerbContext } from '../broadcast/create-verbs'
 import { LaterQueue } from '../broadcast/later'
 import { createPerform } from '../broadcast/perform'
 import type { Scheduler } from '../broadcast/scheduler'
+import type { Serializers } from '../broadcast/serialize'
 import { warn } from '../log'
 import { Amends } from '../publisher/amends'
 import { broadcastUrl, type HttpPublisherOptions, httpPublisher } from '../publisher/http'
@@ -67,14 +68,22 @@ export function processScheduler(): Scheduler {
   return processQueue
 }
 
+/** How instances of the app's classes travel in jobs, by whichever cable or free verb; undefined where nothing was declared. */
+export function processSerializers(): Serializers | undefined {
+  return configured.findLast(({ serializers }) => serializers)?.serializers?.()
+}
+
 /** The queue of a process without a cable or a scheduler of its own: `await processQueue.idle()` before such a process ends. */
-export const processQueue = new LaterQueue(createPerform({ publisher: processPublisher, renderer: processRenderer }))
+export const processQueue = new LaterQueue(
+  createPerform({ publisher: processPublisher, renderer: processRenderer, serializers: processSerializers }),
+)
 
 /** The context of the free verbs. */
 export const processContext: VerbContext = {
   publisher: processPublisher,
   renderer: processRenderer,
   scheduler: processScheduler,
+  serializers: processSerializers,
 }
 
 /** The publisher for a hub elsewhere. The environment is read at each call; the publisher is kept while it says the same. */
