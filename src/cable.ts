@@ -12,7 +12,7 @@ import { Handshake } from './http/handshake'
 import { Requests } from './http/requests'
 import { Servers } from './http/servers'
 import { shutdown, UnderWay } from './http/shutdown'
-import { Hub } from './hub/hub'
+import { HubWithTexts } from './hub/hub-with-texts'
 import type { HubStats } from './hub/stats'
 import { warn } from './log'
 import { cautions } from './options/cautions'
@@ -31,6 +31,7 @@ import { type Csp, createCsp } from './view/csp'
 import { createPage, type PageHelpers } from './view/page'
 import { createTurboCableTags, type TurboCableTags } from './view/tags'
 import { createTurboStreamFrom, type TurboStreamFrom } from './view/turbo-stream-from'
+import { createTurboTextFrom, type TurboTextFrom } from './view/turbo-text-from'
 
 /** A cable without a framework: everything that a host needs. */
 export interface CableCore extends Verbs {
@@ -100,7 +101,7 @@ export interface HostParts {
 export function createCable(given: TurboCableOptions = {}, host: HostParts = {}): CableCore {
   const options = resolveOptions(given)
   const { path, secret, limits, render } = options
-  const hub = new Hub(options.engine ?? new MemoryEngine(options.history), options)
+  const hub = new HubWithTexts(options.engine ?? new MemoryEngine(options.history), options)
   const shown = new Set<string>()
   const mountPaths = () => {
     const known = [...(host.mountPaths?.() ?? []), ...shown]
@@ -134,6 +135,12 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   const sign = signer && ((name: string) => signer.sign(name))
   const signedStream = createSignedStream(signer)
 
+  // A page shows of each text what there was when its request arrived, which is where its cursor is.
+  const textFrom = (): TurboTextFrom => {
+    const moment = hub.texts.now()
+    return createTurboTextFrom((stream, target) => hub.texts.html(stream, target, moment))
+  }
+
   for (const caution of cautions(options)) warn(caution)
   void hub.start()
   const unregister = registerProcessCable(parts)
@@ -159,7 +166,8 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
       if (!response.headersSent) response.setHeader(cursorHeader, hub.cursor())
       return false
     },
-    page: (mount) => createPage({ cursor: hub.cursor(), url: () => url(mount), sign, signedStream }),
+    page: (mount) =>
+      createPage({ cursor: hub.cursor(), url: () => url(mount), sign, signedStream, turboTextFrom: textFrom() }),
     attach: (server) => servers.attach(server),
     attachedTo: (server) => servers.has(server),
     close: ({ timeout = 5_000 } = {}) => close(timeout),

@@ -3,6 +3,7 @@
 export type { BroadcastOptions } from './broadcast/job'
 export type { BroadcastJob, Scheduler } from './broadcast/scheduler'
 export type { Serializer, Serializers } from './broadcast/serialize'
+export type { TextStreamOptions, TextTotals } from './broadcast/text-stream'
 export type { Engine, EngineDelegate, Outgoing, Positioned, Replay, Signal } from './engine/engine'
 export { TurboCableError, type TurboCableErrorCode } from './errors'
 export { type Cable, turboCable } from './host/express'
@@ -26,6 +27,7 @@ export {
   broadcastRemoveTo,
   broadcastReplaceLaterTo,
   broadcastReplaceTo,
+  broadcastStream,
   broadcastUpdateLaterTo,
   broadcastUpdateTo,
   performBroadcast,

@@ -10,6 +10,7 @@ import { type BroadcastOptions, checkedBroadcast, waitingJob } from './job'
 import { jsonData } from './json-data'
 import { createSend, deliver, type PerformContext, troubleLine, verbName } from './perform'
 import type { BroadcastJob, Scheduler } from './scheduler'
+import { createBroadcastStream } from './text-stream'
 import { loggedIfUnheard } from './unheard'
 import type { Verbs } from './verbs'
 
@@ -54,6 +55,7 @@ export function createVerbs(context: VerbContext): Verbs {
       const sent = deliver(context.publisher(), broadcast, 'broadcastJson')
       return loggedIfUnheard(sent, (error) => troubleLine('broadcastJson', broadcast.stream, error))
     },
+    broadcastStream: createBroadcastStream(context),
 
     broadcastActionLaterTo: (streamables, { action, ...options }) => later(streamables, action, options),
     broadcastAppendLaterTo: (streamables, options) => later(streamables, 'append', options),

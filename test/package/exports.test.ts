@@ -26,6 +26,7 @@ const ROOT_NAMES = [
   'broadcastRemoveTo',
   'broadcastReplaceLaterTo',
   'broadcastReplaceTo',
+  'broadcastStream',
   'broadcastUpdateLaterTo',
   'broadcastUpdateTo',
   'configureBroadcasts',
