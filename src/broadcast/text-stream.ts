@@ -30,6 +30,7 @@ export interface TextStreamOptions extends ExcludeOption {
 export interface TextTotals {
   /** `stopped`: by the signal. */
   readonly state: 'done' | 'stopped'
+  /** How long the text was, as `length` counts. */
   readonly characters: number
   /** How many messages it took, start and end included. */
   readonly messages: number
