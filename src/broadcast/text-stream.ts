@@ -34,6 +34,8 @@ export interface TextTotals {
   readonly characters: number
   /** How many messages it took, start and end included. */
   readonly messages: number
+  /** False, after a logged line, where the hub was away at the end: what it lacked before then was sent again. */
+  readonly taken: boolean
 }
 
 /** Shows a source of text in a target of every page of a stream, as it comes. */
@@ -94,7 +96,6 @@ class TextStream {
     this.#signal?.addEventListener('abort', stopped)
     if (this.#signal?.aborted) stopped()
     try {
-      await this.#start()
       const gatherer = new Gatherer(this.#every, (text) => this.#add(text), stopped)
       const read = this.#read(source, stop.signal, gatherer)
       const error = await read.then(
@@ -102,28 +103,26 @@ class TextStream {
         (error: unknown) => ({ error }),
       )
       if (error) {
+        // What is thrown is what went wrong first.
         await gatherer.end().catch(() => {})
-        await this.#end('failed')
+        await this.#end('failed').catch(() => {})
         throw error.error
       }
       const state = this.#signal?.aborted ? 'stopped' : 'done'
       await this.#end(state)
-      return { state, characters: this.#characters, messages: this.#messages }
+      return { state, characters: this.#characters, messages: this.#messages, taken: !this.#lost }
     } finally {
       this.#signal?.removeEventListener('abort', stopped)
     }
   }
 
   async #read(source: TextSource, signal: AbortSignal, gatherer: Gatherer): Promise<void> {
+    await this.#send(textStart(this.#run, this.#target))
     for await (const text of pieces(source, signal)) {
       this.#characters += text.length
       await gatherer.take(text)
     }
     await gatherer.end()
-  }
-
-  async #start(): Promise<void> {
-    await this.#send(textStart(this.#run, this.#target))
   }
 
   async #add(text: string): Promise<void> {

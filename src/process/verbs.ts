@@ -161,7 +161,7 @@ export const broadcastJson: Verbs['broadcastJson'] = verbs.broadcastJson
  *
  * ```ts
  * await broadcastStream(['answer', 7], child.stdout, { target: 'answer' })
- * // → { state: 'done', characters: 1204, messages: 31 }
+ * // → { state: 'done', characters: 1204, messages: 31, taken: true }
  * ```
  *
  * The source is a Readable or any iterable of strings and bytes. Text is escaped, whole characters are sent, and what comes within

@@ -3,11 +3,11 @@
 // runs first takes the stream and sends all that waits, one after the other; the others find it taken and end.
 
 import { randomUUID } from 'node:crypto'
-import { loadedJob, troubleLine, verbName } from '../broadcast/perform'
+import { checkedJob } from '../broadcast/job'
+import { createSend, loadedJob, troubleLine, verbName } from '../broadcast/perform'
 import type { BroadcastJob, Scheduler } from '../broadcast/scheduler'
 import { warn } from '../log'
-import { processSerializers } from '../process/defaults'
-import { performBroadcast } from '../process/verbs'
+import { processContext, processSerializers } from '../process/defaults'
 import { type BullQueue, StreamList } from './stream-list'
 
 /** What is needed of BullMQ's `Job`. */
@@ -80,6 +80,8 @@ export function bullmqProcessor(queue: BullQueue): (job: BullJob) => Promise<voi
   }
 }
 
+const send = createSend(processContext)
+
 // A uuid makes two equal broadcasts two entries.
 async function store(queue: BullQueue, job: BroadcastJob): Promise<void> {
   await new StreamList(queue, job.stream).push(`${randomUUID()} ${JSON.stringify(job)}`)
@@ -92,6 +94,7 @@ async function wake(queue: BullQueue, stream: string): Promise<void> {
 
 // A hub that is away is a reason to try again: here nobody waits for the answer.
 async function perform(job: BroadcastJob): Promise<void> {
-  const whole = await loadedJob(job, processSerializers())
-  if (whole && !(await performBroadcast(whole))) throw new Error('the hub could not be reached')
+  const checked = checkedJob(job)
+  const whole = await loadedJob(checked.job, processSerializers())
+  if (whole && !(await send({ ...checked, job: whole }))) throw new Error('the hub could not be reached')
 }

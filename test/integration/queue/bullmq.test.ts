@@ -62,7 +62,7 @@ for (const [version, Queue, Worker] of versions) {
 
     /** A queue, workers for it, a hub, and verbs of another process: all that is in it went through Redis. */
     async function withQueue(
-      options: { workers?: number; concurrency?: number; attempts?: number; delay?: number },
+      options: { workers?: number; concurrency?: number; attempts?: number; delay?: number; port?: number },
       run: (house: {
         hub: Hub
         verbs: ReturnType<typeof createVerbs>
@@ -70,8 +70,8 @@ for (const [version, Queue, Worker] of versions) {
         idle(): Promise<void>
       }) => Promise<void>,
     ) {
-      const { workers = 1, concurrency = 10, attempts = 1, delay = 1 } = options
-      const connection = { host: '127.0.0.1', port: redis.port }
+      const { workers = 1, concurrency = 10, attempts = 1, delay = 1, port = redis.port } = options
+      const connection = { host: '127.0.0.1', port }
       const name = `broadcasts-${version.at(-1)}-${++number}`
       const queue = new Queue(name, {
         connection,
@@ -97,6 +97,8 @@ for (const [version, Queue, Worker] of versions) {
         { length: workers },
         () => new Worker(name, bullmqProcessor(queue), { connection, concurrency }),
       )
+      queue.on('error', () => {})
+      for (const worker of running) worker.on('error', () => {})
       try {
         await run({ hub, verbs: createVerbs(context), queue, idle: () => scheduler.idle() })
       } finally {
@@ -211,6 +213,46 @@ for (const [version, Queue, Worker] of versions) {
         await bullmqProcessor(queue)(second)
         assert.deepEqual(hub.taken, ['s 1', 's 2'])
       }))
+
+    it('what a worker had begun when it died is sent by another, before what waits behind it', () =>
+      withQueue({ workers: 0 }, async ({ hub, verbs, queue }) => {
+        const begun = withResolvers()
+        hub.obstacle = () => {
+          begun.resolve()
+          return new Promise(() => {})
+        }
+        const options = { connection: queue.opts.connection, lockDuration: 200, stalledInterval: 200 }
+        const first = new Worker(queue.name, bullmqProcessor(queue), options)
+        for (const text of [1, 2]) verbs.broadcastUpdateLaterTo('s', { target: 'x', text })
+        await begun.promise
+        // It waits for nothing, and its hold on the job ends when it is not renewed.
+        await first.close(true)
+        hub.obstacle = () => {}
+        const second = new Worker(queue.name, bullmqProcessor(queue), options)
+        try {
+          assert.deepEqual(await hub.has(2), ['s 1', 's 2'])
+        } finally {
+          await second.close()
+        }
+      }))
+
+    it('waits while Redis is away, and keeps the order', async () => {
+      const own = await startRedis()
+      let again: Redis | undefined
+      try {
+        await withQueue({ port: own.port }, async ({ hub, verbs }) => {
+          verbs.broadcastUpdateLaterTo('s', { target: 'x', text: 1 })
+          await hub.has(1)
+          await own.stop()
+          for (const text of [2, 3, 4]) verbs.broadcastUpdateLaterTo('s', { target: 'x', text })
+          again = await startRedis(own.port)
+          assert.deepEqual(await hub.has(4), ['s 1', 's 2', 's 3', 's 4'])
+        })
+      } finally {
+        await again?.stop()
+        await own.stop()
+      }
+    })
 
     it('leaves nothing in Redis', () =>
       withQueue({}, async ({ hub, verbs, queue }) => {

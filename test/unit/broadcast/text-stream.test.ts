@@ -54,7 +54,7 @@ const away = () => {
 test('a text is a start, pieces of escaped text, an end and an event, all in one stream', async () => {
   const { hub, show } = house()
   const totals = await show(['a<b', '&"c"'])
-  assert.deepEqual(totals, { state: 'done', characters: 7, messages: 4 })
+  assert.deepEqual(totals, { state: 'done', characters: 7, messages: 4, taken: true })
   const [, run = ''] = /data-text-stream="(text-[0-9a-f]{12})"/.exec(String(hub.taken[0]?.data)) ?? []
   assert.deepEqual(
     hub.taken.map(({ stream, data }) => [stream, data]),
@@ -228,7 +228,7 @@ test('a signal ends the text where it is, though the source says nothing, and gi
   }
   const shown = show(source, { signal: stop.signal })
   source.write('so far')
-  assert.deepEqual(await shown, { state: 'stopped', characters: 6, messages: 4 })
+  assert.deepEqual(await shown, { state: 'stopped', characters: 6, messages: 4, taken: true })
   assert.equal((hub.last as { state: string }).state, 'stopped')
   assert.equal(source.destroyed, true)
 
@@ -276,6 +276,15 @@ test('the last piece that was not taken is sent again with the end', async (t) =
   }
   await show(['all of it'])
   assert.equal(hub.shown, 'all of it')
+})
+
+test('a text whose end was not taken says so', async (t) => {
+  warnings(t)
+  const { hub, show } = house()
+  hub.obstacle = ({ data }) => {
+    if (String(data).includes('"remove"')) away()
+  }
+  assert.equal((await show(['a'])).taken, false)
 })
 
 test('a text too long to be sent again ends where a part of it was not taken', async (t) => {
