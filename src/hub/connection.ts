@@ -29,6 +29,8 @@ export interface ConnectionLimits {
   readonly messagesPerSecond: number
 }
 
+const nothing = Buffer.alloc(0)
+
 /** A client of the hub. */
 export class Connection implements Visitor, TransportDelegate {
   readonly transport: Transport
@@ -87,8 +89,11 @@ export class Connection implements Visitor, TransportDelegate {
 
   /** The bytes of a word; none if the client's protocol does not have it. */
   framed(word: Word): Buffer {
-    const frames = this.protocol.encode(word).map((text) => this.transport.framing.frame(text))
-    return frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames)
+    const { framing } = this.transport
+    const texts = this.protocol.encode(word)
+    if (texts.length === 0) return nothing
+    if (texts.length === 1) return framing.frame(texts[0] as string)
+    return Buffer.concat(texts.map((text) => framing.frame(text)))
   }
 
   /** Sends a word. */
