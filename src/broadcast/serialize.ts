@@ -33,6 +33,9 @@ const builtIn: Serializers = {
 /** Marks what a serializer has dumped. No object of the app's may have it. */
 const mark = '_turbo_cable'
 
+/** In place of a serializer's name: what is undefined. */
+const nothing = 'undefined'
+
 const declaring = 'configureBroadcasts({ serialize })'
 
 /** What a value is dumped with: the app's serializers, and whether instances without one may stay as they are. */
@@ -71,6 +74,7 @@ export async function loaded(
     return Object.fromEntries(await Promise.all(Object.entries(value).map(load)))
   }
   const name = String(value[mark])
+  if (name === nothing) return undefined
   const serializer = { ...serializers, ...builtIn }[name]
   if (!serializer)
     throw refusal(
@@ -100,6 +104,8 @@ class Dump {
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
     // JSON has one zero.
     if (typeof value === 'number' && Number.isFinite(value)) return value === 0 ? 0 : value
+    // A view may ask for a local that is undefined, and not for one that is not there.
+    if (value === undefined) return { [mark]: nothing }
     if (typeof value !== 'object') throw refusal(value, `\`${path}\` is ${kind(value)}, for which JSON has no word`)
     if (this.#within.includes(value)) throw refusal(value, `\`${path}\` is part of itself`)
     this.#within.push(value)
@@ -173,7 +179,7 @@ function className(value: object): string {
 }
 
 function kind(value: unknown): string {
-  return typeof value === 'number' || value === undefined ? String(value) : `a ${typeof value}`
+  return typeof value === 'number' ? String(value) : `a ${typeof value}`
 }
 
 function within(path: string, key: string): string {

@@ -26,8 +26,6 @@ const journey = async (value: unknown, by?: Serializers) =>
   loaded(JSON.parse(JSON.stringify(dumped(value, 'locals', { serializers: by }))), 'locals', by, never)
 
 const refused: [what: string, value: unknown, path: string][] = [
-  ['undefined', { a: { b: undefined } }, '`locals.a.b` is undefined'],
-  ['a hole of an array', { list: new Array(1) }, '`locals.list[0]` is undefined'],
   ['NaN', { n: Number.NaN }, '`locals.n` is NaN'],
   ['Infinity', { list: [1, -Infinity] }, '`locals.list[1]` is -Infinity'],
   ['a BigInt', { 'a b': 1n }, '`locals["a b"]` is a bigint'],
@@ -85,6 +83,12 @@ test('an object of another realm, or without a prototype, is a plain one', async
   assert.deepEqual(await journey(Object.assign(Object.create(null), { a: 1 })), { a: 1 })
 })
 
+test('what is undefined arrives as such, and is not simply absent', async () => {
+  const arrived = await journey({ heat: undefined, list: [1, undefined] })
+  assert.deepEqual(arrived, { heat: undefined, list: [1, undefined] })
+  assert.ok(Object.hasOwn(arrived as object, 'heat'))
+})
+
 test('a Date arrives as a Date, an instance by its serializer, in arrays and objects', async () => {
   const at = new Date(86_400_000)
   const arrived = await journey({ at, list: [{ message: new Message(7) }, new Reply(8)] }, serializers)
@@ -134,7 +138,7 @@ const partial = (locals: object) => ({ target: 'x', partial: 'p', locals: locals
 test('a Later verb refuses at the call, the queue of the process and one that stores alike', async () => {
   for (const scheduler of [undefined, new LaterQueue(async () => true)]) {
     const { verbs } = house(scheduler)
-    for (const locals of [{ a: undefined }, { f: () => 1 }, { tags: new Set() }, { n: Number.NaN }]) {
+    for (const locals of [{ f: () => 1 }, { tags: new Set() }, { n: Number.NaN }]) {
       assert.throws(() => verbs.broadcastAppendLaterTo('s', partial(locals)), { code: 'TURBO_CABLE_BAD_DATA' })
     }
     assert.throws(() => verbs.broadcastUpdateLaterTo('s', { target: 'x', text: Number.NaN }), /`text` is NaN/)
