@@ -15,13 +15,13 @@ import { PassedOver } from './http/passed-over'
 import { Requests } from './http/requests'
 import { Servers } from './http/servers'
 import { shutdown, UnderWay } from './http/shutdown'
-import { Hub } from './hub/hub'
+import { HubWithTexts } from './hub/hub-with-texts'
 import type { HubStats } from './hub/stats'
 import { warn } from './log'
 import { cautions } from './options/cautions'
 import { cursorHeader } from './options/limits'
 import { type Identity, resolveOptions, type TurboCableOptions } from './options/options'
-import { registerProcessCable } from './process/defaults'
+import { processSerializers, registerProcessCable } from './process/defaults'
 import type { Protocol } from './protocol/protocol'
 import { turboCableProtocol } from './protocol/turbo-cable'
 import { Amends } from './publisher/amends'
@@ -34,6 +34,7 @@ import { type Csp, createCsp } from './view/csp'
 import { createPage, type PageHelpers } from './view/page'
 import { createTurboCableTags, type TurboCableTags } from './view/tags'
 import { createTurboStreamFrom, type TurboStreamFrom } from './view/turbo-stream-from'
+import { createTurboTextFrom, type TurboTextFrom } from './view/turbo-text-from'
 
 /** A cable without a framework: everything that a host needs. */
 export interface CableCore extends Verbs {
@@ -104,7 +105,7 @@ export interface HostParts {
 export function createCable(given: TurboCableOptions = {}, host: HostParts = {}): CableCore {
   const options = resolveOptions(given)
   const { path, secret, limits, render } = options
-  const hub = new Hub(options.engine ?? new MemoryEngine(options.history), options)
+  const hub = new HubWithTexts(options.engine ?? new MemoryEngine(options.history), options)
   const mounts = new Mounts(host.mountPaths)
   const url = (mount = mounts.first) => `${mount}${path}`
 
@@ -125,7 +126,11 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
 
   const ownRenderer = render && functionRenderer(render)
   const publisher = new Amends(hub)
-  const sending = { publisher: () => publisher, renderer: () => ownRenderer ?? host.renderer?.() }
+  const sending = {
+    publisher: () => publisher,
+    renderer: () => ownRenderer ?? host.renderer?.(),
+    serializers: processSerializers,
+  }
   const queue = options.scheduler ? undefined : new LaterQueue(createPerform(sending))
   const scheduler = options.scheduler ?? (queue as LaterQueue)
   const refreshes = new Refreshes()
@@ -134,6 +139,12 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   const signer = secret.length > 0 ? new Signer(secret) : undefined
   const sign = signer && ((name: string) => signer.sign(name))
   const signedStream = createSignedStream(signer)
+
+  // A page shows of each text what there was when its request arrived, which is where its cursor is.
+  const textFrom = (): TurboTextFrom => {
+    const moment = hub.texts.now()
+    return createTurboTextFrom((stream, target) => hub.texts.html(stream, target, moment))
+  }
 
   for (const caution of cautions(options)) warn(caution)
   void hub.start()
@@ -165,7 +176,8 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
       if (!response.headersSent) response.setHeader(cursorHeader, hub.cursor())
       return false
     },
-    page: (mount) => createPage({ cursor: hub.cursor(), url: () => url(mount), sign, signedStream }),
+    page: (mount) =>
+      createPage({ cursor: hub.cursor(), url: () => url(mount), sign, signedStream, turboTextFrom: textFrom() }),
     attach: (server) => servers.attach(server),
     attachedTo: (server) => servers.has(server),
     close: ({ timeout = 5_000 } = {}) => close(timeout),

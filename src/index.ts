@@ -6,6 +6,8 @@ export { type BroadcastMacros, type Change, committed, type MacroOptions } from 
 export { suppressingBroadcasts } from './broadcast/mute'
 export { currentRequestId, withRequestId } from './broadcast/request-id'
 export type { BroadcastJob, Scheduler } from './broadcast/scheduler'
+export type { Serializer, Serializers } from './broadcast/serialize'
+export type { TextStreamOptions, TextTotals } from './broadcast/text-stream'
 export type { Deadline, Engine, EngineDelegate, Outgoing, Positioned, Replay, Signal } from './engine/engine'
 export { TurboCableError, type TurboCableErrorCode } from './errors'
 export { type Cable, turboCable } from './host/express'
@@ -34,6 +36,7 @@ export {
   broadcastRemoveTo,
   broadcastReplaceLaterTo,
   broadcastReplaceTo,
+  broadcastStream,
   broadcastUpdateLaterTo,
   broadcastUpdateTo,
   performBroadcast,

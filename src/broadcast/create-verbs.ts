@@ -6,7 +6,7 @@ import type { Broadcast } from '../publisher/publisher'
 import { type Streamable, streamName } from '../stream/name'
 import { connectionId, type ExcludeOption } from '../stream/page-id'
 import { refreshPlacement } from '../turbo/turbo-stream'
-import { type BroadcastOptions, type CheckedBroadcast, checkedBroadcast } from './job'
+import { type BroadcastOptions, type CheckedBroadcast, checkedBroadcast, waitingJob } from './job'
 import { jsonData } from './json-data'
 import { isMuted } from './mute'
 import { createSend, deliver, type PerformContext, troubleLine, verbName } from './perform'
@@ -14,6 +14,7 @@ import type { Refreshes } from './refreshes'
 import { currentRequestId } from './request-id'
 import type { BroadcastJob, Scheduler } from './scheduler'
 import { scope } from './scope'
+import { createBroadcastStream } from './text-stream'
 import { loggedIfUnheard } from './unheard'
 import type { RefreshBroadcastOptions, Verbs } from './verbs'
 
@@ -34,7 +35,12 @@ export function createVerbs(context: VerbContext): Verbs {
   }
   const later = (streamables: Streamable, action: string, options: BroadcastOptions | undefined) => {
     const { job } = checkedBroadcast(streamables, action, options ?? {})
-    inItsTime(verbName(action), job.stream, () => schedule(context.scheduler(), job))
+    const scheduler = context.scheduler()
+    const serializers = context.serializers?.()
+    // Without serializers a record could not be stored; a queue of this process can hand it on all the same.
+    const keepInstances = scheduler.inProcess === true && serializers === undefined
+    const waiting = waitingJob(job, { serializers, keepInstances })
+    inItsTime(verbName(action), job.stream, () => schedule(scheduler, waiting))
   }
 
   return {
@@ -55,6 +61,7 @@ export function createVerbs(context: VerbContext): Verbs {
       const broadcast = jsonBroadcast(streamables, data, options)
       return sent('broadcastJson', broadcast.stream, () => deliver(context.publisher(), broadcast, 'broadcastJson'))
     },
+    broadcastStream: createBroadcastStream(context),
 
     broadcastActionLaterTo: (streamables, { action, ...options }) => later(streamables, action, options),
     broadcastAppendLaterTo: (streamables, options) => later(streamables, 'append', options),

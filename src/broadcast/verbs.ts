@@ -5,6 +5,7 @@ import type { ExcludeOption } from '../stream/page-id'
 import type { PlacementOptions } from '../turbo/element'
 import type { RefreshOptions } from '../turbo/turbo-stream'
 import type { ActionOptions, BroadcastOptions } from './job'
+import type { BroadcastStream } from './text-stream'
 
 /** The options of `broadcastRemoveTo`. */
 export interface RemoveOptions extends Omit<PlacementOptions, 'method'>, ExcludeOption {}
@@ -82,6 +83,11 @@ export interface Verbs {
    * Throws `TURBO_CABLE_BAD_DATA` for a string (a page would take it for HTML) and for what JSON cannot hold.
    */
   readonly broadcastJson: (streamables: Streamable, data: unknown, options?: ExcludeOption) => Promise<boolean>
+  /**
+   * Shows text in a target as it comes: what a process prints, a language model says. `broadcastStream(['answer', 7],
+   * child.stdout, { target: 'answer' })`. Resolves at the end of the source to totals; rejects with what the source fails with.
+   */
+  readonly broadcastStream: BroadcastStream
   /** `broadcastActionTo` off the caller's path: checked now, rendered and sent in its turn. */
   readonly broadcastActionLaterTo: LaterVerb<ActionOptions>
   /** `broadcastAppendTo` off the caller's path: checked now, rendered and sent in its turn. */

@@ -62,7 +62,8 @@ export const turboCable = Object.assign(
     fastify.decorate('turboCable', core)
     // @fastify/view fills its templates from `locals`, and leaves them alone where somebody else has made them.
     if (!fastify.hasReplyDecorator('locals')) fastify.decorateReply('locals', null)
-    for (const name of ['turboStreamFrom', 'turboCableTags', 'signedStream', 'domId']) fastify.decorateReply(name, null)
+    for (const name of ['turboStreamFrom', 'turboCableTags', 'signedStream', 'turboTextFrom', 'domId'])
+      fastify.decorateReply(name, null)
 
     fastify.addHook('onRequest', (request, reply, next) => {
       const { cursor, ...helpers } = core.page()

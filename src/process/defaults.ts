@@ -6,6 +6,7 @@ import { LaterQueue } from '../broadcast/later'
 import { createPerform } from '../broadcast/perform'
 import { Refreshes } from '../broadcast/refreshes'
 import type { Scheduler } from '../broadcast/scheduler'
+import type { Serializers } from '../broadcast/serialize'
 import { warn } from '../log'
 import { Amends } from '../publisher/amends'
 import { broadcastUrl, type HttpPublisherOptions, httpPublisher } from '../publisher/http'
@@ -69,8 +70,15 @@ export function processScheduler(): Scheduler {
   return processQueue
 }
 
+/** How instances of the app's classes travel in jobs, by whichever cable or free verb; undefined where nothing was declared. */
+export function processSerializers(): Serializers | undefined {
+  return configured.findLast(({ serializers }) => serializers)?.serializers?.()
+}
+
 /** The queue of a process without a cable or a scheduler of its own: `await processQueue.idle()` before such a process ends. */
-export const processQueue = new LaterQueue(createPerform({ publisher: processPublisher, renderer: processRenderer }))
+export const processQueue = new LaterQueue(
+  createPerform({ publisher: processPublisher, renderer: processRenderer, serializers: processSerializers }),
+)
 
 /** What gathers the refreshes of the free verbs. */
 export function processRefreshes(): Refreshes {
@@ -86,6 +94,7 @@ export const processContext: VerbContext = {
   renderer: processRenderer,
   scheduler: processScheduler,
   refreshes: processRefreshes,
+  serializers: processSerializers,
 }
 
 /** The publisher for a hub elsewhere. The environment is read at each call; the publisher is kept while it says the same. */

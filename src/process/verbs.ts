@@ -157,6 +157,21 @@ export const broadcastRefreshTo: Verbs['broadcastRefreshTo'] = verbs.broadcastRe
 export const broadcastJson: Verbs['broadcastJson'] = verbs.broadcastJson
 
 /**
+ * Shows text in a target of every page of a stream as it comes: what a process prints, a language model says, a log gets.
+ *
+ * ```ts
+ * await broadcastStream(['answer', 7], child.stdout, { target: 'answer' })
+ * // → { state: 'done', characters: 1204, messages: 31, taken: true }
+ * ```
+ *
+ * The source is a Readable or any iterable of strings and bytes. Text is escaped, whole characters are sent, and what comes within
+ * a frame's time in one message. Resolves to totals at the end of the source, or when `signal` is aborted (`state: 'stopped'`);
+ * rejects with what the source fails with. A page that comes late is rendered with `turboTextFrom()` (docs/text-streams.md).
+ * Throws `TURBO_CABLE_BAD_STREAM`, `…_NO_TARGET`, `…_BAD_OPTION`, `…_BAD_RECORD`.
+ */
+export const broadcastStream: Verbs['broadcastStream'] = verbs.broadcastStream
+
+/**
  * `broadcastActionTo` off the caller's path: `broadcastActionLaterTo('list', { action: 'highlight', targets: '.row' })`. It checks now, and throws as `broadcastActionTo` does;
  * rendering and sending follow in the scheduler, in order for each stream. Trouble then is a logged line.
  */

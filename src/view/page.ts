@@ -4,6 +4,7 @@ import { type DomClass, type DomRecord, domId } from '../stream/dom-id'
 import type { SignStream } from '../stream/signed-stream'
 import { createTurboCableTags, type TurboCableTags } from './tags'
 import { createTurboStreamFrom, type TurboStreamFrom } from './turbo-stream-from'
+import type { TurboTextFrom } from './turbo-text-from'
 
 /** What the view of one request gets. */
 export interface PageHelpers {
@@ -15,6 +16,8 @@ export interface PageHelpers {
   readonly turboCableTags: TurboCableTags
   /** Signs a stream's name with a right that ends, or that is somebody's. */
   readonly signedStream: SignStream
+  /** Writes what a text of `broadcastStream()` has so far, for the inside of its target. */
+  readonly turboTextFrom: TurboTextFrom
   /** The id of the element that shows a record: `<li id="<%= domId(message) %>">` → `message_1`. */
   readonly domId: DomIdHelper
 }
@@ -39,15 +42,17 @@ export interface PageContext {
   /** Signs a stream's name; undefined if names stay plain. */
   readonly sign: ((name: string) => string) | undefined
   readonly signedStream: SignStream
+  readonly turboTextFrom: TurboTextFrom
 }
 
 /** Makes the view helpers of one request. */
-export function createPage({ cursor, url, sign, signedStream }: PageContext): PageHelpers {
+export function createPage({ cursor, url, sign, signedStream, turboTextFrom }: PageContext): PageHelpers {
   return {
     cursor,
     turboStreamFrom: createTurboStreamFrom({ cursor: () => cursor, sign }),
     turboCableTags: createTurboCableTags(url),
     signedStream,
+    turboTextFrom,
     domId: domIdHelper,
   }
 }

@@ -30,7 +30,7 @@ function house(t: TestContext) {
   const undo = defaults.registerProcessCable({
     publisher: () => publisher,
     renderer: () => ({ render: async (partial, locals) => `${partial} ${Object.keys(locals)}` }),
-    scheduler: () => ({ schedule: (job) => void jobs.push(job) }),
+    scheduler: () => ({ inProcess: true, schedule: (job) => void jobs.push(job) }),
     refreshes: () => refreshes,
   })
   t.after(async () => {

@@ -26,7 +26,7 @@ function house(parts: Partial<{ publisher: Publisher; renderer: Renderer | undef
   const context: VerbContext = {
     publisher: () => parts.publisher ?? publisher,
     renderer: () => renderer,
-    scheduler: () => ({ schedule: (job) => void jobs.push(job) }),
+    scheduler: () => ({ inProcess: true, schedule: (job) => void jobs.push(job) }),
     refreshes: () => new Refreshes(),
   }
   return { verbs: createVerbs(context), perform: createPerform(context), publisher, jobs }
