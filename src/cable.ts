@@ -12,6 +12,7 @@ import { Handshake } from './http/handshake'
 import { Requests } from './http/requests'
 import { Servers } from './http/servers'
 import { shutdown, UnderWay } from './http/shutdown'
+import { minded } from './http/turbo-head'
 import { Hub } from './hub/hub'
 import type { HubStats } from './hub/stats'
 import { warn } from './log'
@@ -24,6 +25,8 @@ import { turboCableProtocol } from './protocol/turbo-cable'
 import { Amends } from './publisher/amends'
 import { functionRenderer } from './render/function'
 import type { Renderer } from './render/renderer'
+import type { Answer, StreamChain } from './response/stream-chain'
+import { createTurboStreamResponse, type TurboStreamResponse } from './response/turbo-stream-response'
 import { type Streamable, streamName } from './stream/name'
 import { createSignedStream, type SignStream } from './stream/signed-stream'
 import { Signer } from './stream/signer'
@@ -41,6 +44,11 @@ export interface CableCore extends Verbs {
   handle(request: IncomingMessage, response: ServerResponse, mount?: string): boolean
   /** The view helpers of a request that has just arrived: they carry the cursor of this moment. `mount` is as in `handle`. */
   page(mount?: string): PageHelpers
+  /** The `turboStream` of one response, for a host. `begun` is told of the chain once there is one. */
+  turboStreamResponse<Sent>(
+    answer: HostAnswer<Sent>,
+    begun?: (chain: StreamChain<Sent>) => void,
+  ): TurboStreamResponse<Sent>
   /** Takes the WebSocket upgrades of a server. Needed only if the host cannot find the server by itself. Returns the undo. */
   attach(server: Server): () => void
   /** Whether the upgrades of this server are taken. */
@@ -77,6 +85,11 @@ export interface CableCore extends Verbs {
   turboCableTags: TurboCableTags
   /** The sources that a Content-Security-Policy needs for a page of `turboCableTags()`, as helmet's directives. */
   csp: Csp
+}
+
+/** How a host answers one request. Without a renderer of its own, partials are rendered as those of broadcasts. */
+export interface HostAnswer<Sent> extends Omit<Answer<Sent>, 'broadcast' | 'renderer'> {
+  readonly renderer?: () => Renderer | undefined
 }
 
 /** What a host may give to `createCable`. */
@@ -126,6 +139,8 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   const scheduler = options.scheduler ?? (queue as LaterQueue)
   const parts = { ...sending, scheduler: () => scheduler }
 
+  const verbs = createVerbs(parts)
+
   const signer = secret.length > 0 ? new Signer(secret) : undefined
   const sign = signer && ((name: string) => signer.sign(name))
   const signedStream = createSignedStream(signer)
@@ -145,7 +160,7 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   }
 
   return {
-    ...createVerbs(parts),
+    ...verbs,
     handle(request, response, mount = '') {
       underWay.add(response)
       const meets = !hub.closed && !host.knowsServer
@@ -153,9 +168,14 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
       if (requests.handle(request, response, mount)) return true
       // Frames, and streams that answer a form, have no marker to say how old they are.
       if (!response.headersSent) response.setHeader(cursorHeader, hub.cursor())
+      minded(request, response)
       return false
     },
     page: (mount) => createPage({ cursor: hub.cursor(), url: () => url(mount), sign, signedStream }),
+    turboStreamResponse: (answer, begun) => {
+      const renderer = () => ownRenderer ?? answer.renderer?.() ?? host.renderer?.()
+      return createTurboStreamResponse({ ...answer, renderer, broadcast: verbs.broadcastStreamTo }, begun)
+    },
     attach: (server) => servers.attach(server),
     attachedTo: (server) => servers.has(server),
     close: ({ timeout = 5_000 } = {}) => close(timeout),

@@ -8,6 +8,7 @@ export { type Cable, turboCable } from './host/express'
 export type { HubStats } from './hub/stats'
 export type { Identity, TurboCableOptions, UpgradeRequest } from './options/options'
 export { configureBroadcasts } from './process/configure'
+export { broadcastRenderLaterTo, broadcastRenderTo, broadcastStreamTo } from './process/elements-verbs'
 export {
   Broadcastable,
   broadcastActionLaterTo,
@@ -33,4 +34,17 @@ export type { Broadcast, Json, Publisher } from './publisher/publisher'
 export { domId } from './stream/dom-id'
 export { streamName } from './stream/name'
 export { railsStreamKey } from './stream/signer'
+export {
+  cspMetaTag,
+  turboExemptsPageFromCacheTag,
+  turboExemptsPageFromPreviewTag,
+  turboPageRequiresReloadTag,
+  turboPrefetchTag,
+  turboRefreshesWith,
+  turboRefreshMethodTag,
+  turboRefreshScrollTag,
+  turboRootTag,
+  turboViewTransitionTag,
+} from './turbo/metas'
+export { turboFrameTag } from './turbo/turbo-frame'
 export { turboStream } from './turbo/turbo-stream'

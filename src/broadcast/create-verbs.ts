@@ -6,6 +6,7 @@ import type { Broadcast } from '../publisher/publisher'
 import { type Streamable, streamName } from '../stream/name'
 import { connectionId, type ExcludeOption } from '../stream/page-id'
 import { refreshPlacement } from '../turbo/turbo-stream'
+import { type CheckedBroadcast, checkedContent, checkedView } from './elements-job'
 import { type BroadcastOptions, checkedBroadcast } from './job'
 import { jsonData } from './json-data'
 import { createSend, deliver, type PerformContext, troubleLine, verbName } from './perform'
@@ -22,9 +23,11 @@ export interface VerbContext extends PerformContext {
 export function createVerbs(context: VerbContext): Verbs {
   const send = createSend(context)
   // Apps without types may leave the options out, which is for the check to say.
-  const now = (streamables: Streamable, action: string, options: BroadcastOptions | undefined) => {
-    const checked = checkedBroadcast(streamables, action, options ?? {})
-    return loggedIfUnheard(send(checked), (error) => troubleLine(verbName(action), checked.job.stream, error))
+  const now = (streamables: Streamable, action: string, options: BroadcastOptions | undefined) =>
+    sent(checkedBroadcast(streamables, action, options ?? {}))
+  const sent = (checked: CheckedBroadcast) => {
+    const { action, stream, format } = checked.job
+    return loggedIfUnheard(send(checked), (error) => troubleLine(verbName(action, format), stream, error))
   }
   const later = (streamables: Streamable, action: string, options: BroadcastOptions | undefined) => {
     void schedule(context.scheduler(), checkedBroadcast(streamables, action, options ?? {}).job)
@@ -43,11 +46,13 @@ export function createVerbs(context: VerbContext): Verbs {
       checkNames(options, refreshOptionNames)
       return now(streamables, 'refresh', { ...refreshPlacement(options), exclude: options.exclude })
     },
+    broadcastRenderTo: (streamables, options) => sent(checkedView(streamables, options)),
+    broadcastStreamTo: (streamables, options) => sent(checkedContent(streamables, options)),
     broadcastJson: (streamables, data, options = {}) => {
       checkNames(options, ['exclude'])
       const broadcast = jsonBroadcast(streamables, data, options)
-      const sent = deliver(context.publisher(), broadcast, 'broadcastJson')
-      return loggedIfUnheard(sent, (error) => troubleLine('broadcastJson', broadcast.stream, error))
+      const delivered = deliver(context.publisher(), broadcast, 'broadcastJson')
+      return loggedIfUnheard(delivered, (error) => troubleLine('broadcastJson', broadcast.stream, error))
     },
 
     broadcastActionLaterTo: (streamables, { action, ...options }) => later(streamables, action, options),
@@ -57,6 +62,9 @@ export function createVerbs(context: VerbContext): Verbs {
     broadcastUpdateLaterTo: (streamables, options) => later(streamables, 'update', options),
     broadcastBeforeLaterTo: (streamables, options) => later(streamables, 'before', options),
     broadcastAfterLaterTo: (streamables, options) => later(streamables, 'after', options),
+    broadcastRenderLaterTo: (streamables, options) => {
+      void schedule(context.scheduler(), checkedView(streamables, options).job)
+    },
   }
 }
 
@@ -72,6 +80,6 @@ async function schedule(scheduler: Scheduler, job: BroadcastJob): Promise<void> 
   try {
     await scheduler.schedule(job)
   } catch (error) {
-    warn(troubleLine(verbName(job.action), job.stream, error))
+    warn(troubleLine(verbName(job.action, job.format), job.stream, error))
   }
 }

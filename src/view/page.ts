@@ -1,12 +1,12 @@
 // The view helpers of one request. Their markers carry the cursor of the moment when the request arrived.
 
-import { type DomClass, type DomRecord, domId } from '../stream/dom-id'
 import type { SignStream } from '../stream/signed-stream'
+import { type ViewHelpers, viewHelpers } from '../turbo/helpers'
 import { createTurboCableTags, type TurboCableTags } from './tags'
 import { createTurboStreamFrom, type TurboStreamFrom } from './turbo-stream-from'
 
 /** What the view of one request gets. */
-export interface PageHelpers {
+export interface PageHelpers extends ViewHelpers {
   /** The cursor that the markers of this page carry: "this page has everything up to here". */
   readonly cursor: string
   /** Writes the marker that subscribes the page to streams. */
@@ -15,16 +15,7 @@ export interface PageHelpers {
   readonly turboCableTags: TurboCableTags
   /** Signs a stream's name with a right that ends, or that is somebody's. */
   readonly signedStream: SignStream
-  /** The id of the element that shows a record: `<li id="<%= domId(message) %>">` → `message_1`. */
-  readonly domId: DomIdHelper
 }
-
-/** `domId()` as views call it. Handlebars adds an argument of its own, which is no prefix. */
-export type DomIdHelper = (record: DomRecord | DomClass, prefix?: unknown) => string
-
-/** The helper of every page. */
-export const domIdHelper: DomIdHelper = (record, prefix) =>
-  domId(record, typeof prefix === 'string' ? prefix : undefined)
 
 /** What `createPage` works with. */
 export interface PageContext {
@@ -40,10 +31,10 @@ export interface PageContext {
 /** Makes the view helpers of one request. */
 export function createPage({ cursor, url, sign, signedStream }: PageContext): PageHelpers {
   return {
+    ...viewHelpers,
     cursor,
     turboStreamFrom: createTurboStreamFrom({ cursor: () => cursor, sign }),
     turboCableTags: createTurboCableTags(url),
     signedStream,
-    domId: domIdHelper,
   }
 }
