@@ -49,22 +49,29 @@ export interface Answer<Sent> {
  * `TURBO_CABLE_NO_RENDERER`, `…_PARTIAL_MISSING`, `…_RENDER_FAILED`. Every method throws misuse at once, as the verbs do, and
  * `TURBO_CABLE_SENT` once the answer has gone.
  */
-export class StreamChain<Sent> implements Promise<Sent> {
-  /** As every promise has it. */
-  readonly [Symbol.toStringTag] = 'StreamChain'
+export class StreamChain<Sent> extends Promise<Sent> {
+  /** What `then` gives is an ordinary promise. */
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise
+  }
+
   readonly #answer: Answer<Sent>
   readonly #pieces: Piece[] = []
   readonly #streams: { stream: string; exclude: string | undefined }[] = []
-  readonly #outcome: Promise<Sent>
   #gone = false
   #refusal: { readonly error: unknown } | undefined
   #heard = false
 
   /** Made by `res.turboStream`. */
   constructor(answer: Answer<Sent>) {
+    let settle: (outcome: Promise<Sent>) => void = () => {}
+    super((resolve) => {
+      settle = resolve
+    })
     this.#answer = answer
-    this.#outcome = Promise.resolve().then(() => this.#sendAll())
-    this.#outcome.catch((error) => setImmediate(() => this.#heard || this.#reported(error)))
+    queueMicrotask(() => settle(this.#sendAll()))
+    // Promise's own `then`: this is not somebody who waits.
+    Promise.prototype.then.call(this, undefined, (error) => setImmediate(() => this.#heard || this.#reported(error)))
   }
 
   /** Adds any action: `action('highlight', { targets: '.row' })`. */
@@ -72,11 +79,11 @@ export class StreamChain<Sent> implements Promise<Sent> {
     return this.#add(() => actionPiece(action, options))
   }
   /** Adds to the end of the target; a record as content is its partial: `append('messages', message)`. */
-  append(target: Target, content?: StreamContent | DomRecord): this {
+  append(target: Target, content: StreamContent | DomRecord): this {
     return this.#one('append', target, content)
   }
   /** Adds to the start of the target. */
-  prepend(target: Target, content?: StreamContent | DomRecord): this {
+  prepend(target: Target, content: StreamContent | DomRecord): this {
     return this.#one('prepend', target, content)
   }
   /** Replaces the target itself: `replace(message)` by the record's own partial. */
@@ -162,22 +169,18 @@ export class StreamChain<Sent> implements Promise<Sent> {
     })
   }
 
-  /** Resolves when the answer is sent. */
+  /** Resolves when the answer is sent. `await`, `catch`, `finally` and `Promise.all` all call it. */
   // biome-ignore lint/suspicious/noThenProperty: a promise has one.
-  then<Fulfilled = Sent, Rejected = never>(
+  override then<Fulfilled = Sent, Rejected = never>(
     fulfilled?: ((value: Sent) => Fulfilled | PromiseLike<Fulfilled>) | null,
     rejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
   ): Promise<Fulfilled | Rejected> {
     this.#heard = true
-    return this.#outcome.then(fulfilled, rejected)
+    return super.then(fulfilled, rejected)
   }
-  /** As every promise has it. */
-  catch<Rejected = never>(rejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null) {
-    return this.then(undefined, rejected)
-  }
-  /** As every promise has it. */
-  finally(settled?: (() => void) | null): Promise<Sent> {
-    return this.then().finally(settled)
+  /** Whether an action was refused, so that nothing of it is sent. */
+  get refused(): boolean {
+    return this.#refusal !== undefined
   }
   /** Whether somebody waits for the chain. */
   get heard(): boolean {

@@ -44,7 +44,8 @@ export function createTurboStreamResponse<Sent>(
 ): TurboStreamResponse<Sent> {
   let chain: StreamChain<Sent> | undefined
   const begin = () => {
-    if (!chain) {
+    // Who has caught a refusal may answer in another way.
+    if (!chain || chain.refused) {
       chain = new StreamChain(answer)
       begun(chain)
     }
