@@ -25,7 +25,7 @@ import { turboCableProtocol } from './protocol/turbo-cable'
 import { Amends } from './publisher/amends'
 import { functionRenderer } from './render/function'
 import type { Renderer } from './render/renderer'
-import type { Answer, StreamChain } from './response/stream-chain'
+import type { Answer, ResponseChain } from './response/response-chain'
 import { createTurboStreamResponse, type TurboStreamResponse } from './response/turbo-stream-response'
 import { type Streamable, streamName } from './stream/name'
 import { createSignedStream, type SignStream } from './stream/signed-stream'
@@ -47,7 +47,7 @@ export interface CableCore extends Verbs {
   /** The `turboStream` of one response, for a host. `begun` is told of the chain once there is one. */
   turboStreamResponse<Sent>(
     answer: HostAnswer<Sent>,
-    begun?: (chain: StreamChain<Sent>) => void,
+    begun?: (chain: ResponseChain<Sent>) => void,
   ): TurboStreamResponse<Sent>
   /** Takes the WebSocket upgrades of a server. Needed only if the host cannot find the server by itself. Returns the undo. */
   attach(server: Server): () => void

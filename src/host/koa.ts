@@ -7,7 +7,7 @@ import { streamType } from '../http/asked'
 import type { TurboCableOptions } from '../options/options'
 import type { Renderer } from '../render/renderer'
 import { type View, viewRenderer } from '../render/view'
-import type { StreamChain } from '../response/stream-chain'
+import type { ResponseChain } from '../response/response-chain'
 import { viewHelpers } from '../turbo/helpers'
 import { adopt, type TurboRequest, type TurboResponse, turboLocals, turboRequest, turboResponse, varyOn } from './turbo'
 
@@ -65,7 +65,7 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
     const vary = varyOn(res)
     adopt(context.state, turboLocals(req.headers, vary))
     adopt(context, turboRequest(req.headers, vary))
-    let chain: StreamChain<void> | undefined
+    let chain: ResponseChain<void> | undefined
     adopt(
       context,
       turboResponse<void>(req, mount, {
