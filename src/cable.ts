@@ -25,7 +25,8 @@ import { turboCableProtocol } from './protocol/turbo-cable'
 import { Amends } from './publisher/amends'
 import { functionRenderer } from './render/function'
 import type { Renderer } from './render/renderer'
-import type { Answer, ResponseChain } from './response/response-chain'
+import type { Answer } from './response/response-chain'
+import type { BegunChain } from './response/stream-chain'
 import { createTurboStreamResponse, type TurboStreamResponse } from './response/turbo-stream-response'
 import { type Streamable, streamName } from './stream/name'
 import { createSignedStream, type SignStream } from './stream/signed-stream'
@@ -45,10 +46,7 @@ export interface CableCore extends Verbs {
   /** The view helpers of a request that has just arrived: they carry the cursor of this moment. `mount` is as in `handle`. */
   page(mount?: string): PageHelpers
   /** The `turboStream` of one response, for a host. `begun` is told of the chain once there is one. */
-  turboStreamResponse<Sent>(
-    answer: HostAnswer<Sent>,
-    begun?: (chain: ResponseChain<Sent>) => void,
-  ): TurboStreamResponse<Sent>
+  turboStreamResponse<Sent>(answer: HostAnswer<Sent>, begun?: (chain: BegunChain) => void): TurboStreamResponse<Sent>
   /** Takes the WebSocket upgrades of a server. Needed only if the host cannot find the server by itself. Returns the undo. */
   attach(server: Server): () => void
   /** Whether the upgrades of this server are taken. */

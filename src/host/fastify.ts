@@ -9,7 +9,7 @@ import type { TurboCableOptions } from '../options/options'
 import { type View, viewRenderer } from '../render/view'
 import { viewHelpers } from '../turbo/helpers'
 import type { PageHelpers } from '../view/page'
-import { adopt, type TurboRequest, type TurboResponse, turboLocals, turboRequest, turboResponse } from './turbo'
+import { addTurboLocals, addTurboRequest, addTurboResponse, type TurboRequest, type TurboResponse } from './turbo'
 
 /** A reply, as far as the cable needs to know it. */
 interface HostReply {
@@ -79,11 +79,11 @@ export const turboCable = Object.assign(
         const amended = varied(reply.getHeader('Vary'), name)
         if (amended && !reply.sent) reply.header('Vary', amended)
       }
-      adopt(reply.locals, turboLocals(headers, vary))
-      adopt(request, turboRequest(headers, vary))
+      addTurboLocals(reply.locals, headers, vary)
+      addTurboRequest(request, headers, vary)
       const redirect = (url: string) => reply.redirect(url, 303)
       const turboStream = () => core.turboStreamResponse<unknown>(answerOf(reply))
-      adopt(reply, turboResponse<unknown>(request.raw, '', { turboStream, redirect }))
+      addTurboResponse<unknown>(reply, request.raw, '', { turboStream, redirect })
       next()
     })
     fastify.addHook('preClose', () => core.close())

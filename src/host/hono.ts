@@ -7,7 +7,7 @@ import { streamType } from '../http/asked'
 import { warn } from '../log'
 import type { TurboCableOptions } from '../options/options'
 import type { PageHelpers } from '../view/page'
-import { adopt, type TurboRequest, type TurboResponse, turboRequest, turboResponse } from './turbo'
+import { addTurboRequest, addTurboResponse, type TurboRequest, type TurboResponse } from './turbo'
 
 type Incoming = IncomingMessage & { body?: unknown }
 
@@ -79,9 +79,9 @@ function turboOf(core: CableCore, context: HonoContext, headers: IncomingHttpHea
     locals: () => ({}),
   }
   const turbo: object = core.page()
-  adopt(turbo, turboRequest(headers, vary))
+  addTurboRequest(turbo, headers, vary)
   const redirect = (url: string) => context.redirect(url, 303)
-  adopt(turbo, turboResponse({ headers }, '', { turboStream: () => core.turboStreamResponse(answer), redirect }))
+  addTurboResponse(turbo, { headers }, '', { turboStream: () => core.turboStreamResponse(answer), redirect })
   return turbo as HonoTurbo
 }
 

@@ -7,9 +7,16 @@ import { streamType } from '../http/asked'
 import type { TurboCableOptions } from '../options/options'
 import type { Renderer } from '../render/renderer'
 import { type View, viewRenderer } from '../render/view'
-import type { ResponseChain } from '../response/response-chain'
+import type { BegunChain } from '../response/stream-chain'
 import { viewHelpers } from '../turbo/helpers'
-import { adopt, type TurboRequest, type TurboResponse, turboLocals, turboRequest, turboResponse, varyOn } from './turbo'
+import {
+  addTurboLocals,
+  addTurboRequest,
+  addTurboResponse,
+  type TurboRequest,
+  type TurboResponse,
+  varyOn,
+} from './turbo'
 
 /** Koa's context, as far as the cable needs to know it. */
 export interface KoaContext {
@@ -63,19 +70,16 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
     }
     res.statusCode = preset
     const vary = varyOn(res)
-    adopt(context.state, turboLocals(req.headers, vary))
-    adopt(context, turboRequest(req.headers, vary))
-    let chain: ResponseChain<void> | undefined
-    adopt(
-      context,
-      turboResponse<void>(req, mount, {
-        turboStream: () => core.turboStreamResponse(answerOf(context), (begun) => (chain = begun)),
-        redirect(url) {
-          context.status = 303
-          context.redirect(url)
-        },
-      }),
-    )
+    addTurboLocals(context.state, req.headers, vary)
+    addTurboRequest(context, req.headers, vary)
+    let chain: BegunChain | undefined
+    addTurboResponse<void>(context, req, mount, {
+      turboStream: () => core.turboStreamResponse(answerOf(context), (begun) => (chain = begun)),
+      redirect(url) {
+        context.status = 303
+        context.redirect(url)
+      },
+    })
     await next()
     // One that nobody awaits has to be there before Koa answers.
     if (chain && !chain.heard) await chain

@@ -6,7 +6,7 @@ import { streamType } from '../http/asked'
 import { warn } from '../log'
 import { expressRenderer, type ViewApp } from '../render/express'
 import type { TurboStreamResponse } from '../response/turbo-stream-response'
-import { adopt, turboLocals, turboRequest, turboResponse, varyOn } from './turbo'
+import { addTurboLocals, addTurboRequest, addTurboResponse, varyOn } from './turbo'
 
 /** Hands a request on to what comes after the cable. */
 export type Next = (error?: unknown) => void
@@ -43,15 +43,12 @@ export function nodeMiddleware(
     Object.assign(response.locals, helpers, { turboCableCursor: cursor })
     if (cable.handle(request, response, base)) return
     const vary = varyOn(response)
-    adopt(response.locals, turboLocals(request.headers, vary))
-    adopt(request, turboRequest(request.headers, vary))
-    adopt(
-      response,
-      turboResponse<void>(request, base, {
-        turboStream: () => streamResponse(cable, request, response),
-        redirect: (url) => redirect(response, url),
-      }),
-    )
+    addTurboLocals(response.locals, request.headers, vary)
+    addTurboRequest(request, request.headers, vary)
+    addTurboResponse<void>(response, request, base, {
+      turboStream: () => streamResponse(cable, request, response),
+      redirect: (url) => redirect(response, url),
+    })
     next()
   }
 }

@@ -21,53 +21,84 @@ export interface TurboResponse<Sent> extends NativeRedirects<Sent> {
   readonly turboStream: TurboStreamResponse<Sent>
 }
 
-/** What the request says, read when it is asked for. `vary` notes the header that an answer depends on. */
-export function turboRequest(headers: IncomingHttpHeaders, vary: (name: string) => void): TurboRequest {
-  return {
-    get wantsTurboStream() {
-      vary('Accept')
-      return wantsTurboStream(headers)
-    },
-    get turboFrame() {
-      vary('Turbo-Frame')
-      return turboFrame(headers)
-    },
-    get hotwireNativeApp() {
-      return isHotwireNative(headers)
-    },
-  }
+/** Notes the header of the request that an answer depends on. */
+type Vary = (name: string) => void
+
+/** How a host answers. */
+interface HostAnswers<Sent> {
+  readonly turboStream: () => TurboStreamResponse<Sent>
+  readonly redirect: (url: string) => Sent
 }
 
-/** The answers, made when they are asked for. `mount` is where the cable is. */
-export function turboResponse<Sent>(
+// Under these a target keeps what its accessors work with. The accessors themselves are the same functions for all requests: V8
+// makes a new shape for each object whose accessors are its own, and that costs twenty times as much as the rest of the middleware.
+const asked = Symbol('turbo-cable asked')
+const answers = Symbol('turbo-cable answers')
+
+interface Asked {
+  readonly [asked]: { readonly headers: IncomingHttpHeaders; readonly vary: Vary }
+}
+interface Answers {
+  readonly [answers]: { readonly make: () => unknown; made?: unknown }
+}
+
+const wantsAccessor = {
+  wantsTurboStream: accessor(function (this: Asked) {
+    this[asked].vary('Accept')
+    return wantsTurboStream(this[asked].headers)
+  }),
+}
+const frameAccessor = {
+  turboFrame: accessor(function (this: Asked) {
+    this[asked].vary('Turbo-Frame')
+    return turboFrame(this[asked].headers)
+  }),
+}
+const requestAccessors = { ...wantsAccessor, ...frameAccessor }
+const responseAccessors = {
+  turboStream: accessor(function (this: Answers) {
+    const kept = this[answers]
+    kept.made ??= kept.make()
+    return kept.made
+  }),
+}
+
+/** Adds what the request says. */
+export function addTurboRequest(target: object, headers: IncomingHttpHeaders, vary: Vary): void {
+  keep(target, asked, { headers, vary })
+  Object.defineProperties(target, requestAccessors)
+  Object.assign(target, { hotwireNativeApp: isHotwireNative(headers) })
+}
+
+/** Adds the answers. `mount` is where the cable is. */
+export function addTurboResponse<Sent>(
+  target: object,
   request: Pick<IncomingMessage, 'headers'>,
   mount: string,
-  host: { turboStream: () => TurboStreamResponse<Sent>; redirect: (url: string) => Sent },
-): TurboResponse<Sent> {
-  let made: TurboStreamResponse<Sent> | undefined
-  return {
-    get turboStream() {
-      made ??= host.turboStream()
-      return made
-    },
-    ...createNativeRedirects(request, mount, host.redirect),
-  }
+  { turboStream, redirect }: HostAnswers<Sent>,
+): void {
+  keep(target, answers, { make: turboStream })
+  Object.defineProperties(target, responseAccessors)
+  Object.assign(target, createNativeRedirects(request, mount, redirect))
 }
 
-/** What views see of the request. A frame's answer goes without the layout, for view engines that look for `layout` in their locals. */
-export function turboLocals(headers: IncomingHttpHeaders, vary: (name: string) => void): object {
-  const { turboFrame, hotwireNativeApp } = Object.getOwnPropertyDescriptors(turboRequest(headers, vary))
-  const layout = headers['turbo-frame'] ? { layout: { value: false, enumerable: true, writable: true } } : {}
-  return Object.defineProperties({}, { turboFrame, hotwireNativeApp, ...layout })
+/** Adds what views see of the request. A frame's view goes without the layout, where the engine looks for `layout` in its locals. */
+export function addTurboLocals(locals: object, headers: IncomingHttpHeaders, vary: Vary): void {
+  keep(locals, asked, { headers, vary })
+  Object.defineProperties(locals, frameAccessor)
+  Object.assign(locals, { hotwireNativeApp: isHotwireNative(headers) }, headers['turbo-frame'] && { layout: false })
 }
 
-/** Puts the properties of `source` on `target`; those that are read when they are asked for stay so. */
-export function adopt(target: object, source: object): void {
-  Object.defineProperties(target, Object.getOwnPropertyDescriptors(source))
+function accessor(get: (this: never) => unknown): PropertyDescriptor & ThisType<unknown> {
+  return { get: get as () => unknown, enumerable: true, configurable: true }
+}
+
+function keep(target: object, key: symbol, value: object): void {
+  Object.defineProperty(target, key, { value, configurable: true })
 }
 
 /** Notes in `Vary` that the answer depends on a header of the request. */
-export function varyOn(response: ServerResponse): (name: string) => void {
+export function varyOn(response: ServerResponse): Vary {
   return (name) => {
     const vary = response.headersSent ? undefined : varied(response.getHeader('Vary'), name)
     if (vary) response.setHeader('Vary', vary)

@@ -65,3 +65,9 @@ export interface StreamActions<Chain> {
  * `TURBO_CABLE_NO_RENDERER`, `…_PARTIAL_MISSING`, `…_RENDER_FAILED`.
  */
 export interface StreamChain<Sent> extends StreamActions<StreamChain<Sent>>, Promise<Sent> {}
+
+/** A chain as the host sees it that waits for it. */
+export interface BegunChain extends Promise<unknown> {
+  /** Whether somebody waits for the chain already. */
+  readonly heard: boolean
+}

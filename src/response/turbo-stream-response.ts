@@ -4,7 +4,7 @@ import { check, type Rule } from '../options/check'
 import type { DomRecord } from '../stream/dom-id'
 import type { StreamActionOptions } from './pieces'
 import { type Answer, ResponseChain } from './response-chain'
-import type { RecordOptions, StreamActions, StreamChain } from './stream-chain'
+import type { BegunChain, RecordOptions, StreamActions, StreamChain } from './stream-chain'
 
 /** Answers a request with `<turbo-stream>` elements. Each call gives the chain, to which more can be added in the same turn. */
 export interface TurboStreamResponse<Sent> extends Omit<StreamActions<StreamChain<Sent>>, 'broadcastTo'> {
@@ -19,7 +19,7 @@ export interface TurboStreamResponse<Sent> extends Omit<StreamActions<StreamChai
 /** Makes the front for one response, and tells what its chain is, once there is one. */
 export function createTurboStreamResponse<Sent>(
   answer: Answer<Sent>,
-  begun: (chain: ResponseChain<Sent>) => void = () => {},
+  begun: (chain: BegunChain) => void = () => {},
 ): TurboStreamResponse<Sent> {
   let chain: ResponseChain<Sent> | undefined
   const begin = () => {
