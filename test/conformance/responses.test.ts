@@ -119,6 +119,23 @@ for (const [name, start] of Object.entries(turboHosts)) {
       )
     })
 
+    // Fastify and Hono take the end of the handler for the end of the answer.
+    if (!['Fastify', 'Hono'].includes(name)) {
+      it('is sent also where nobody awaits or returns it, and so is its failure', (t) => {
+        quiet(t)
+        return serving(
+          ({ response, headers }) => {
+            response.turboStream.append('messages', { partial: String(headers['x-partial']) })
+          },
+          async ({ origin }) => {
+            const answer = await post(origin, { 'X-Partial': 'whole' })
+            assert.equal(await answer.text(), `${row}<i>whole undefined nobody</i></template></turbo-stream>`)
+            assert.equal((await post(origin, { 'X-Partial': 'broken' })).status, 500)
+          },
+        )
+      })
+    }
+
     it('is sent when its turn is over, and refuses what comes later', () => {
       let refused: unknown
       return serving(
