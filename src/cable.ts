@@ -9,6 +9,8 @@ import { MemoryEngine } from './engine/memory'
 import { BroadcastEndpoint } from './http/broadcast-endpoint'
 import { BroadcastRight } from './http/broadcast-right'
 import { Handshake } from './http/handshake'
+import { Mounts } from './http/mounts'
+import { PassedOver } from './http/passed-over'
 import { Requests } from './http/requests'
 import { Servers } from './http/servers'
 import { shutdown, UnderWay } from './http/shutdown'
@@ -65,16 +67,17 @@ export interface CableCore extends Verbs {
   /** Counts of now and since the start. */
   stats(): HubStats
   /**
-   * Closes every connection of a user, for example after a logout. `who` is the user's id (`'7'`), which reaches every process that
-   * shares the engine, or a function of the identity (`(user) => user.id === 7`), for this process. Clients do not come back.
+   * Closes every connection of a user, for example after a logout. `who` is the user's id (`7` or `'7'`), which reaches every process
+   * that shares the engine, or a function of the identity (`(user) => user.id === 7`), for this process. Clients do not come back.
+   * @throws TurboCableError TURBO_CABLE_BAD_OPTION for what is neither, and for a function that gives a promise
    */
-  disconnect(who: string | ((identity: Identity) => boolean)): void
+  disconnect(who: string | number | ((identity: Identity) => boolean)): void
   /**
    * Ends the subscriptions of a user to a stream, and refuses the stream to that user until the returned function is called. `who`
    * is as in `disconnect`. For an id, the returned function undoes every `revoke` of this stream and id.
-   * @throws TurboCableError TURBO_CABLE_BAD_STREAM
+   * @throws TurboCableError TURBO_CABLE_BAD_STREAM, TURBO_CABLE_BAD_OPTION
    */
-  revoke(streamables: Streamable, who: string | ((identity: Identity) => boolean)): () => void
+  revoke(streamables: Streamable, who: string | number | ((identity: Identity) => boolean)): () => void
   /** Signs a stream's name for `turboStreamFrom()`, with a right that ends, or that is one user's. */
   signedStream: SignStream
   /** Writes the marker of one or more streams, as in views. It carries the cursor of this moment. */
@@ -112,23 +115,23 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   const options = resolveOptions(given)
   const { path, secret, limits, render } = options
   const hub = new Hub(options.engine ?? new MemoryEngine(options.history), options)
-  const shown = new Set<string>()
-  const mountPaths = () => {
-    const known = [...(host.mountPaths?.() ?? []), ...shown]
-    return known.length > 0 ? known : ['']
-  }
-  const url = (mount = mountPaths()[0]) => `${mount}${path}`
+  const mounts = new Mounts(host.mountPaths)
+  const url = (mount = mounts.first) => `${mount}${path}`
 
   const protocols = [turboCableProtocol, ...(host.protocols ?? [])]
-  const paths = () => mountPaths().map((mount) => url(mount))
-  const servers = new Servers(new Handshake({ hub, options, protocols, paths }), host.serves)
+  const isPath = (asked: string) => asked.endsWith(path) && mounts.has(asked.slice(0, -path.length))
+  const servers = new Servers(new Handshake({ hub, options, protocols, isPath }), host.serves)
   const underWay = new UnderWay()
   const right = new BroadcastRight(options)
-  const requests = new Requests(
-    options,
-    new BroadcastEndpoint(hub, { right, bodyBytes: limits.bodyBytes }),
-    host.mountPaths,
-  )
+  const requests = new Requests(options, new BroadcastEndpoint(hub, { right, bodyBytes: limits.bodyBytes }), mounts)
+
+  const passedOver = new PassedOver({
+    serves: (server) => servers.has(server),
+    mounts: () => mounts.known,
+    path,
+    broadcastPath: options.broadcastPath,
+    mayBroadcast: (request) => right.refusal(request) === undefined,
+  })
 
   const ownRenderer = render && functionRenderer(render)
   const publisher = new Amends(hub)
@@ -153,6 +156,7 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
     // What is waiting to be sent is sent, if it can be in time.
     if (queue) await within(timeout, queue.idle())
     servers.close()
+    passedOver.stop()
     publisher.stop()
     await hub.close(Math.max(0, timeout - (performance.now() - start)))
   }
@@ -161,8 +165,11 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
     ...verbs,
     handle(request, response, mount = '') {
       underWay.add(response)
-      const meets = !hub.closed && !host.knowsServer
-      if (meets && servers.meet(request) && !host.mountPaths?.().length) shown.add(mount)
+      passedOver.reached(request)
+      if (!hub.closed && !host.knowsServer) {
+        servers.meet(request)
+        mounts.show(mount)
+      }
       if (requests.handle(request, response, mount)) return true
       // Frames, and streams that answer a form, have no marker to say how old they are.
       if (!response.headersSent) response.setHeader(cursorHeader, hub.cursor())

@@ -2,7 +2,7 @@
 
 export type { BroadcastOptions } from './broadcast/job'
 export type { BroadcastJob, Scheduler } from './broadcast/scheduler'
-export type { Engine, EngineDelegate, Outgoing, Positioned, Replay, Signal } from './engine/engine'
+export type { Deadline, Engine, EngineDelegate, Outgoing, Positioned, Replay, Signal } from './engine/engine'
 export { TurboCableError, type TurboCableErrorCode } from './errors'
 export { type Cable, turboCable } from './host/express'
 export type { HubStats } from './hub/stats'

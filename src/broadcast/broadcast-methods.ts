@@ -8,7 +8,8 @@ import type { RefreshBroadcastOptions, RemoveOptions } from './verbs'
  * The methods that `Broadcastable` adds. The target is the record's `domId` for replace, update and remove, its list
  * (`messages`) for append, prepend and custom actions; before and after need one. The content is the record's partial
  * (`messages/message`) with the record as a local (`message`), unless content is given. Those without `To` send to the
- * record's own stream: `turboStreamFrom(message)`. All else is as with the free functions of the same names.
+ * record's own stream: `turboStreamFrom(message)`. Saving may not depend on a page: without a renderer, and where the partial is
+ * missing or throws, they log one line and resolve to false. All else is as with the free functions of the same names.
  */
 export interface BroadcastMethods {
   /** Sends any action, to the record's list: `message.broadcastActionTo('room', { action: 'highlight' })`. */

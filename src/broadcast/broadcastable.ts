@@ -5,6 +5,7 @@ import type { Streamable } from '../stream/name'
 import { isGiven, needsContent } from '../turbo/content'
 import type { BroadcastMethods } from './broadcast-methods'
 import type { ActionOptions, BroadcastOptions } from './job'
+import { savingVerbs } from './saving'
 import type { RefreshBroadcastOptions, RemoveOptions, Verbs } from './verbs'
 
 // What a mixin may extend: any class, abstract ones (Sequelize's Model) included.
@@ -26,7 +27,8 @@ export interface Mixin {
 
 /** Makes the mixin whose methods send by these verbs. */
 export function createBroadcastable(verbs: Verbs): Mixin {
-  return (base: MixinBase = Plain) => mixed(verbs, base) as never
+  const saving = savingVerbs(verbs)
+  return (base: MixinBase = Plain) => mixed(saving, base) as never
 }
 
 function mixed(verbs: Verbs, base: MixinBase) {

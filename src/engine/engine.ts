@@ -48,6 +48,12 @@ export interface EngineDelegate {
   signalled(signal: Signal): void
 }
 
+/** Until when an answer is wanted. */
+export interface Deadline {
+  /** Aborted once the answer is no longer wanted. It is made when it is first read: an engine that answers at once need not. */
+  readonly signal: AbortSignal
+}
+
 /** Gives positions, keeps the history, connects processes. Pass one as the option `engine`. */
 export interface Engine {
   /** Begins to deliver to `to`. Resolves once the engine is connected. The hub runs before that, and also if this rejects. */
@@ -62,8 +68,13 @@ export interface Engine {
    * often and by however many senders, cables and processes it is published.
    */
   publish(broadcasts: readonly Outgoing[], id?: string, givenUp?: readonly string[]): Promise<void>
-  /** What a stream had after a cursor; `null` means "from now on". Once `deadline` is aborted, the answer is no longer wanted. */
-  since(stream: string, cursor: string | null, deadline: AbortSignal): Promise<Replay>
+  /**
+   * Notes that broadcasts to any stream may have been lost before they came here. Every cursor of until now has a gap then, and
+   * the hub of every process is told by `lost()`. What has an `id` is taken once.
+   */
+  refreshAll(id?: string): Promise<void>
+  /** What a stream had after a cursor; `null` means "from now on". `deadline` says until when the answer is wanted. */
+  since(stream: string, cursor: string | null, deadline: Deadline): Promise<Replay>
   /** Sends a signal to the hub of every process, this one included. */
   signal(signal: Signal): Promise<void>
   /** Delivers nothing more to `to` and frees what was kept for it. A history that others share stays. */

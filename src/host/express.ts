@@ -28,6 +28,7 @@ export interface HostApp extends ViewApp {
   parent?: HostApp
   /** The full path of the app. */
   path(): string
+  use?(path: string, cable: Cable): unknown
 }
 
 interface HostRequest extends IncomingMessage {
@@ -84,8 +85,11 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
       set() {},
       emit(event: string, app: HostApp) {
         if (event !== 'mount') return
-        mounts.push({ app, paths: [cable.mountpath ?? '/'].flat().map(withoutSlash) })
+        const given = cable.mountpath ?? '/'
+        mounts.push({ app, paths: [given].flat().map(withoutSlash) })
         meet(app)
+        // In an array Express 5 takes '/' for the front page alone, and Express 4 for all that comes after it. So each has its own.
+        if (Array.isArray(given) && given.includes('/')) for (const path of given) app.use?.(path, cable)
       },
     },
   )

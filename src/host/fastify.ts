@@ -6,7 +6,9 @@ import type {} from 'fastify'
 import { type CableCore, createCable, type HostAnswer } from '../cable'
 import { streamType, varied } from '../http/asked'
 import type { TurboCableOptions } from '../options/options'
+import type { Renderer } from '../render/renderer'
 import { type View, viewRenderer } from '../render/view'
+import { withoutLayout } from '../render/without-layout'
 import { viewHelpers } from '../turbo/helpers'
 import type { PageHelpers } from '../view/page'
 import { addTurboLocals, addTurboRequest, addTurboResponse, type TurboRequest, type TurboResponse } from './turbo'
@@ -56,11 +58,15 @@ declare module 'fastify' {
  */
 export const turboCable = Object.assign(
   async (fastify: FastifyHost, options: TurboCableOptions): Promise<void> => {
-    const view = () => (fastify as { view?: View }).view
+    let renderer: Renderer | undefined
     const core = createCable(options, {
       knowsServer: true,
       // Fastify's plugin for views may come after this one.
-      renderer: () => rendererOf(view()),
+      renderer: () => {
+        const { view } = fastify as { view?: View }
+        if (view) renderer ??= viewRenderer(withoutLayout(view))
+        return renderer
+      },
     })
     core.attach(fastify.server as Server)
     fastify.decorate('turboCable', core)
@@ -113,8 +119,4 @@ function answerOf(reply: HostReply): HostAnswer<unknown> {
     fail: (error) => reply.send(error),
     locals: () => reply.locals ?? {},
   }
-}
-
-function rendererOf(view: View | undefined) {
-  return view && viewRenderer(view)
 }

@@ -5,19 +5,21 @@ import { setTimeout as wait } from 'node:timers/promises'
 
 /** The requests that a cable has seen and that are not answered yet. */
 export class UnderWay {
-  readonly #responses = new Set<ServerResponse>()
+  // A number and no set of responses: what is in a set outlives its time, and each request would cost a collection of the old.
+  #count = 0
+  readonly #gone = () => {
+    this.#count--
+  }
 
   add(response: ServerResponse): void {
-    this.#responses.add(response)
-    response.once('close', () => {
-      this.#responses.delete(response)
-    })
+    this.#count++
+    response.once('close', this.#gone)
   }
 
   /** Resolves when all are answered, those that come meanwhile too, or after `timeout` ms. */
   async answered(timeout: number): Promise<void> {
     const end = performance.now() + timeout
-    while (this.#responses.size > 0 && performance.now() < end) await wait(look)
+    while (this.#count > 0 && performance.now() < end) await wait(look)
   }
 }
 

@@ -49,6 +49,11 @@ export class Audience {
     return this.framing.frame(head + message.json + tail)
   }
 
+  /** A connection waits no more. An empty Map is not kept: most streams would have one. */
+  arrived(connection: Connection): void {
+    if (this.joining?.delete(connection) && this.joining.size === 0) this.joining = undefined
+  }
+
   /** All connections, also those that wait. */
   *connections(): Iterable<Connection> {
     yield* this.members

@@ -22,8 +22,9 @@ export class Expiry<Item extends Expiring> {
   add(item: Item): void {
     if (item.expires === undefined) return
     const second = secondOf(item.expires)
-    const bucket = this.#buckets.get(second) ?? new Set()
-    this.#buckets.set(second, bucket.add(item))
+    const bucket = this.#buckets.get(second)
+    if (bucket) bucket.add(item)
+    else this.#buckets.set(second, new Set([item]))
     if (this.#timer) return
     this.#timer = setInterval(() => this.#end(), 1_000)
     this.#timer.unref()
@@ -32,9 +33,8 @@ export class Expiry<Item extends Expiring> {
   /** Stops watching an item. Its `expires` must be what it was when the item was added. */
   remove(item: Item): void {
     if (item.expires === undefined) return
-    const second = secondOf(item.expires)
-    const bucket = this.#buckets.get(second)
-    if (bucket?.delete(item) && bucket.size === 0) this.#buckets.delete(second)
+    // An empty bucket stays until the next tick: items that come and go at once shall not make one each.
+    this.#buckets.get(secondOf(item.expires))?.delete(item)
   }
 
   /** Forgets all items. */
@@ -44,18 +44,18 @@ export class Expiry<Item extends Expiring> {
     this.#buckets.clear()
   }
 
-  // The timer ends at its next tick, and not with the last item: items that come and go at once shall not make one each.
+  // The timer ends at a tick too, and not with the last item.
   #end(): void {
-    if (this.#buckets.size === 0) this.stop()
     const now = Date.now() / 1_000
     // Looks at every bucket, so that none is missed when the clock jumps. There are at most as many as seconds watched.
     for (const [second, bucket] of this.#buckets) {
-      if (second > now) continue
-      for (const item of bucket) {
-        this.remove(item)
+      for (const item of second > now ? [] : bucket) {
+        bucket.delete(item)
         this.#expired(item)
       }
+      if (bucket.size === 0) this.#buckets.delete(second)
     }
+    if (this.#buckets.size === 0) this.stop()
   }
 }
 

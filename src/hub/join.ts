@@ -1,7 +1,7 @@
 // One connection that waits for its replay: its subscribes that have no answer yet, and the live messages that are held back
 // for it. The size of these is bounded.
 
-import type { Positioned, Replay } from '../engine/engine'
+import type { Deadline, Positioned, Replay } from '../engine/engine'
 import { sizeOf } from '../engine/size'
 import type { Joining } from './audience'
 import type { Subscription } from './subscriptions'
@@ -30,7 +30,7 @@ export class Join implements Joining {
   /** Undefined once more came than may be held. */
   #held: Positioned[] | undefined = []
   #bytes = 0
-  #question: { settle: (replay?: Replay) => void; deadline: AbortController } | undefined
+  #question: Question | undefined
 
   /** `maxBytes` is how much may be held back, bytes as `sizeOf` counts them. */
   constructor(maxBytes: number) {
@@ -71,11 +71,10 @@ export class Join implements Joining {
   }
 
   /** Asks the engine by `put`. Resolves to its answer, or to undefined once that is not wanted. Rejects if the engine does. */
-  question(put: (deadline: AbortSignal) => Promise<Replay>): Promise<Replay | undefined> {
+  question(put: (deadline: Deadline) => Promise<Replay>): Promise<Replay | undefined> {
     return new Promise((resolve, reject) => {
-      const deadline = new AbortController()
-      this.#question = { settle: resolve, deadline }
-      put(deadline.signal).then(resolve, reject)
+      this.#question = new Question(resolve)
+      put(this.#question).then(resolve, reject)
     })
   }
 
@@ -113,7 +112,29 @@ export class Join implements Joining {
   }
 
   #withdraw(): void {
-    this.#question?.settle()
-    this.#question?.deadline.abort()
+    this.#question?.withdraw()
+  }
+}
+
+// A question to the engine. Most engines never look at its signal, which costs more to make than all else of a subscribe.
+class Question implements Deadline {
+  readonly #settle: (replay?: Replay) => void
+  #withdrawn = false
+  #controller: AbortController | undefined
+
+  constructor(settle: (replay?: Replay) => void) {
+    this.#settle = settle
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#withdrawn) this.#controller.abort()
+    return this.#controller.signal
+  }
+
+  withdraw(): void {
+    this.#withdrawn = true
+    this.#settle()
+    this.#controller?.abort()
   }
 }

@@ -83,8 +83,10 @@ export class Replays {
         const held = join.release()
         if (held?.length === 0) break
         // Where some of it is gone, there is no answer left to say so: the client comes back with its cursor.
-        if (held) writing = this.#write(join, connection, this.#framesFor(connection, audience, held))
+        const frames: Buffer[] = []
+        if (held) this.#gather(frames, connection, audience, held)
         else connection.overflow()
+        writing = this.#write(join, connection, frames)
       }
       if (writing) await writing
       if (join.abandoned) return
@@ -104,31 +106,31 @@ export class Replays {
     // Who was served before goes on being served: an answer that replays nothing must not swallow what was held.
     const goesOn = join.served && !replayed
     join.served = true
-    const before = this.#framesFor(connection, audience, goesOn ? held.filter((each) => each.position <= position) : [])
-    const after = [
-      ...messages.filter((message) => wants(connection, message)).map((message) => this.#frames.of(audience, message)),
-      ...this.#framesFor(
-        connection,
-        audience,
-        held.filter((message) => message.position > position),
-      ),
-    ]
+    const frames: Buffer[] = []
+    const early = held.filter((message) => message.position <= position)
+    if (goesOn) this.#gather(frames, connection, audience, early)
+    const refresh = recovered ? undefined : this.#parts.refreshSpread
+    for (const { subscription } of asks) {
+      const { address } = subscription
+      frames.push(
+        connection.framed({ type: 'subscribed', address, stream: topic.name, replay: { cursor, recovered, refresh } }),
+      )
+    }
+    let bytes = 0
+    for (const message of messages) {
+      if (!wants(connection, message)) continue
+      const frame = this.#frames.of(audience, message)
+      bytes += frame.length
+      frames.push(frame)
+    }
+    const late = held.filter((message) => message.position > position)
+    bytes += this.#gather(frames, connection, audience, late)
     // An engine may know of broadcasts that it has yet to hand to this process.
     if (!goesOn && position > progress.position)
       audience.ahead = (audience.ahead ?? new Map()).set(connection, position)
     else if (!goesOn) audience.ahead?.delete(connection)
-    const refresh = recovered ? {} : { refresh: this.#parts.refreshSpread }
-    const answers = asks.map(({ subscription: { address } }) =>
-      connection.framed({
-        type: 'subscribed',
-        address,
-        stream: topic.name,
-        replay: { cursor, recovered, ...refresh },
-      }),
-    )
-    const bytes = after.reduce((sum, { length }) => sum + length, 0)
     if (bytes >= bytesPerMessage && !connection.pay(bytes / bytesPerMessage)) return undefined
-    return this.#write(join, connection, [...before, ...answers, ...after])
+    return this.#write(join, connection, frames)
   }
 
   async #replay(join: Join, stream: string, cursor: string | null): Promise<Replay | undefined> {
@@ -177,12 +179,17 @@ export class Replays {
     this.#deadlines.add(join)
   }
 
-  #framesFor(connection: Connection, audience: Audience, messages: readonly Positioned[]): Buffer[] {
-    // But for what an earlier replay held already.
+  // Adds the frames of what was held, but for what an earlier replay had already. Returns their bytes.
+  #gather(frames: Buffer[], connection: Connection, audience: Audience, held: readonly Positioned[]): number {
     const seen = audience.ahead?.get(connection) ?? -1
-    return messages
-      .filter((message) => message.position > seen && wants(connection, message))
-      .map((message) => audience.frame(message))
+    let bytes = 0
+    for (const message of held) {
+      if (message.position <= seen || !wants(connection, message)) continue
+      const frame = audience.frame(message)
+      bytes += frame.length
+      frames.push(frame)
+    }
+    return bytes
   }
 }
 

@@ -58,8 +58,8 @@ export class Subscribing {
 
   /** Ends all subscriptions of a connection, also those about which the app is being asked. */
   forget(connection: Connection): void {
+    if (this.#parts.gate.asksTheApp) this.#questions.forget(connection)
     this.#unanswered.delete(connection)
-    this.#questions.forget(connection)
     this.#parts.subscriptions.endAll(connection)
   }
 

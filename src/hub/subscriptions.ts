@@ -66,11 +66,12 @@ export class Subscriptions {
     expires: number | undefined,
   ): { subscription: Subscription; served: boolean } {
     const topic = this.#topics.get(to.stream) ?? new Topic(to.stream, this.#flush)
-    this.#topics.set(to.stream, topic)
+    if (topic.empty) this.#topics.set(to.stream, topic)
     const subscription = { connection, address: to.address, topic, audience: topic.audience(connection, to), expires }
-    const before = this.of(connection).get(to.address)
     const own = this.#subscriptions.get(connection) ?? new Map<string, Subscription>()
-    this.#subscriptions.set(connection, own.set(to.address, subscription))
+    if (own.size === 0) this.#subscriptions.set(connection, own)
+    const before = own.get(to.address)
+    own.set(to.address, subscription)
     if (before) this.#expiry.remove(before)
     else this.#count++
     this.#expiry.add(subscription)

@@ -12,7 +12,10 @@ export class Topic {
   readonly name: string
   /** Messages for the members, gathered in this turn of the event loop. */
   pending: Positioned[] = []
-  readonly #audiences = new Map<string, Audience>()
+  // Most streams have one audience. A Map for each of those would be a fifth of all that a stream costs.
+  #audience: Audience | undefined
+  /** All audiences, by key, from the second one on. */
+  #audiences: Map<string, Audience> | undefined
   readonly #flush: () => void
 
   /** `flush` sends what the topics have gathered. */
@@ -23,12 +26,13 @@ export class Topic {
 
   /** True if there is no subscriber. */
   get empty(): boolean {
-    return this.#audiences.size === 0
+    return this.#audience === undefined && this.#audiences === undefined
   }
 
   /** The audiences that have subscribers. */
   get audiences(): Iterable<Audience> {
-    return this.#audiences.values()
+    if (this.#audiences) return this.#audiences.values()
+    return this.#audience ? [this.#audience] : []
   }
 
   /** All connections, also those that wait for their replay. One that is in several audiences comes several times. */
@@ -49,8 +53,10 @@ export class Topic {
   /** The audience of a destination; a new one if there is none yet. */
   audience({ protocol, transport: { framing } }: Connection, to: Destination): Audience {
     const key = `${protocol.name} ${framing.name} ${protocol.audience(to)}`
-    const audience = this.#audiences.get(key) ?? new Audience(key, protocol, framing, to)
-    this.#audiences.set(key, audience)
+    const known = this.#audiences ? this.#audiences.get(key) : this.#audience
+    if (known?.key === key) return known
+    const audience = new Audience(key, protocol, framing, to)
+    this.#add(audience)
     return audience
   }
 
@@ -59,7 +65,7 @@ export class Topic {
     this.#settle()
     // That may have been too much for this connection. It has left all streams then, and nobody would remove it again.
     if (connection.finished) return
-    audience.joining?.delete(connection)
+    audience.arrived(connection)
     audience.members.add(connection)
   }
 
@@ -80,11 +86,25 @@ export class Topic {
     this.#settle()
     const joining = audience.joining?.get(connection)
     joining?.abandon()
-    audience.joining?.delete(connection)
+    audience.arrived(connection)
     audience.ahead?.delete(connection)
     const left = audience.members.delete(connection) || joining !== undefined
-    if (audience.empty) this.#audiences.delete(audience.key)
+    if (audience.empty) this.#delete(audience)
     return left
+  }
+
+  #add(audience: Audience): void {
+    if (this.empty) this.#audience = audience
+    else {
+      this.#audiences ??= new Map(this.#audience ? [[this.#audience.key, this.#audience]] : [])
+      this.#audiences.set(audience.key, audience)
+      this.#audience = undefined
+    }
+  }
+
+  #delete(audience: Audience): void {
+    if (this.#audience === audience) this.#audience = undefined
+    if (this.#audiences?.delete(audience.key) && this.#audiences.size === 0) this.#audiences = undefined
   }
 
   #settle(): void {

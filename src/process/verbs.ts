@@ -220,6 +220,6 @@ export async function performBroadcast(job: BroadcastJob): Promise<boolean> {
  * // → <turbo-stream action="append" target="messages"><template>(messages/_message with { message })</template></turbo-stream>
  * ```
  *
- * The methods throw as the free functions do, and `TURBO_CABLE_BAD_RECORD` for a record whose class has no name.
+ * They work in hooks: what cannot be rendered is a logged line and `false`. Misuse throws as with the free functions, and `TURBO_CABLE_BAD_RECORD` for a record whose class has no name.
  */
 export const Broadcastable: Mixin = createBroadcastable(verbs)

@@ -49,7 +49,7 @@ export interface ReplayWord {
   /** False if there is a gap. */
   readonly recovered: boolean
   /** Pages with a gap refresh themselves at a random moment within so many ms. */
-  readonly refresh?: number
+  readonly refresh?: number | undefined
 }
 
 /** Where the messages of a subscription go. */

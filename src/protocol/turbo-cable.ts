@@ -17,14 +17,14 @@ export const turboCableProtocol: Protocol = {
     if (typeof stream !== 'string' || stream === '') return undefined
     if (type === 'unsubscribe') return { type, address: stream }
     if (type !== 'subscribe') return undefined
-    const command = { type, address: stream, asked: stream } as const
-    if (typeof cursor !== 'string' && cursor !== null) return command
-    return isConnectionId(connection) ? { ...command, cursor, connection } : { ...command, cursor }
+    if (typeof cursor !== 'string' && cursor !== null) return { type, address: stream, asked: stream }
+    if (!isConnectionId(connection)) return { type, address: stream, asked: stream, cursor }
+    return { type, address: stream, asked: stream, cursor, connection }
   },
 
   encode(word: Word): readonly string[] {
     const said = fields(word)
-    return said ? [JSON.stringify({ type: word.type, ...said })] : []
+    return said ? [JSON.stringify(said)] : []
   },
 
   // The gem's client compares the name in a message with the string that it asked for, which may be a token.
@@ -42,15 +42,16 @@ function fields(word: Word): object | undefined {
     case 'welcome':
       return undefined
     case 'ping':
-      return { cursor: word.cursor }
+      return { type: word.type, cursor: word.cursor }
     case 'rejected':
-      return { stream: word.address, reason: word.reason }
+      return { type: word.type, stream: word.address, reason: word.reason }
     case 'disconnect':
-      return { reason: word.reason, reconnect: word.reconnect, after: word.after }
+      return { type: word.type, reason: word.reason, reconnect: word.reconnect, after: word.after }
     case 'subscribed': {
-      const { address, stream, replay } = word
-      const name = replay === undefined || stream === address ? undefined : stream
-      return { stream: address, cursor: replay?.cursor, recovered: replay?.recovered, name, refresh: replay?.refresh }
+      const { type, address, stream, replay } = word
+      if (!replay) return { type, stream: address }
+      const { cursor, recovered, refresh } = replay
+      return { type, stream: address, cursor, recovered, name: stream === address ? undefined : stream, refresh }
     }
   }
 }

@@ -93,4 +93,13 @@ test('a room is joined, and a message is said', async () => {
   await page.getByLabel('Message', { exact: true }).fill('hello')
   assert.equal(await press(page, 'Send'), 303)
   await page.getByText('hello').waitFor()
+  assert.equal(await press(page, 'Leave this room'), 303)
+  await page.getByText('You are not in it.').first().waitFor()
+})
+
+test('the cut is on the page afterwards', async () => {
+  const page = await open('/replay')
+  await page.getByText('No cut yet.').waitFor()
+  assert.equal(await press(page, 'Cut the network'), 303)
+  await reloadUntil(page, 'Your last cut')
 })

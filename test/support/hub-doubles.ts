@@ -1,7 +1,7 @@
 // Doubles for the seams of the hub: a transport that records what it is given, and an engine that answers when it is told.
 
 import { setImmediate } from 'node:timers/promises'
-import type { Engine, EngineDelegate, Outgoing, Positioned, Replay, Signal } from '../../src/engine/engine.ts'
+import type { Deadline, Engine, EngineDelegate, Outgoing, Positioned, Replay, Signal } from '../../src/engine/engine.ts'
 import { Backlog } from '../../src/hub/backlog.ts'
 import { Connection, type ConnectionDelegate } from '../../src/hub/connection.ts'
 import { Hub } from '../../src/hub/hub.ts'
@@ -131,7 +131,11 @@ export class ScriptedEngine implements Engine {
     this.to?.delivered(messages)
   }
 
-  since(stream: string, cursor: string | null, deadline: AbortSignal): Promise<Replay> {
+  async refreshAll(): Promise<void> {
+    this.to?.lost()
+  }
+
+  since(stream: string, cursor: string | null, { signal: deadline }: Deadline): Promise<Replay> {
     return new Promise((resolve, reject) => {
       const settle = (settled: () => void) => {
         this.questions.splice(this.questions.indexOf(question), 1)

@@ -20,7 +20,7 @@ function asking(...asks: Ask[]) {
   for (const each of asks) join.ask(each)
   let deadline: AbortSignal | undefined
   let answer = (_: Replay) => {}
-  const answered = join.question((signal) => {
+  const answered = join.question(({ signal }) => {
     deadline = signal
     return new Promise((resolve) => {
       answer = resolve
