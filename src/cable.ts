@@ -15,6 +15,7 @@ import { PassedOver } from './http/passed-over'
 import { Requests } from './http/requests'
 import { Servers } from './http/servers'
 import { shutdown, UnderWay } from './http/shutdown'
+import { minded } from './http/turbo-head'
 import { HubWithTexts } from './hub/hub-with-texts'
 import type { HubStats } from './hub/stats'
 import { warn } from './log'
@@ -27,6 +28,9 @@ import { turboCableProtocol } from './protocol/turbo-cable'
 import { Amends } from './publisher/amends'
 import { functionRenderer } from './render/function'
 import type { Renderer } from './render/renderer'
+import type { Answer } from './response/response-chain'
+import type { BegunChain } from './response/stream-chain'
+import { createTurboStreamResponse, type TurboStreamResponse } from './response/turbo-stream-response'
 import { type Streamable, streamName } from './stream/name'
 import { createSignedStream, type SignStream } from './stream/signed-stream'
 import { Signer } from './stream/signer'
@@ -45,6 +49,8 @@ export interface CableCore extends Verbs {
   handle(request: IncomingMessage, response: ServerResponse, mount?: string): boolean
   /** The view helpers of a request that has just arrived: they carry the cursor of this moment. `mount` is as in `handle`. */
   page(mount?: string): PageHelpers
+  /** The `turboStream` of one response, for a host. `begun` is told of the chain once there is one. */
+  turboStreamResponse<Sent>(answer: HostAnswer<Sent>, begun?: (chain: BegunChain) => void): TurboStreamResponse<Sent>
   /** Takes the WebSocket upgrades of a server. Needed only if the host cannot find the server by itself. Returns the undo. */
   attach(server: Server): () => void
   /** Whether the upgrades of this server are taken. */
@@ -82,6 +88,11 @@ export interface CableCore extends Verbs {
   turboCableTags: TurboCableTags
   /** The sources that a Content-Security-Policy needs for a page of `turboCableTags()`, as helmet's directives. */
   csp: Csp
+}
+
+/** How a host answers one request. Without a renderer of its own, partials are rendered as those of broadcasts. */
+export interface HostAnswer<Sent> extends Omit<Answer<Sent>, 'broadcast' | 'renderer'> {
+  readonly renderer?: () => Renderer | undefined
 }
 
 /** What a host may give to `createCable`. */
@@ -136,6 +147,8 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   const refreshes = new Refreshes()
   const parts = { ...sending, scheduler: () => scheduler, refreshes: () => refreshes }
 
+  const verbs = createVerbs(parts)
+
   const signer = secret.length > 0 ? new Signer(secret) : undefined
   const sign = signer && ((name: string) => signer.sign(name))
   const signedStream = createSignedStream(signer)
@@ -163,7 +176,7 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   }
 
   return {
-    ...createVerbs(parts),
+    ...verbs,
     handle(request, response, mount = '') {
       underWay.add(response)
       passedOver.reached(request)
@@ -174,10 +187,15 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
       if (requests.handle(request, response, mount)) return true
       // Frames, and streams that answer a form, have no marker to say how old they are.
       if (!response.headersSent) response.setHeader(cursorHeader, hub.cursor())
+      minded(request, response)
       return false
     },
     page: (mount) =>
       createPage({ cursor: hub.cursor(), url: () => url(mount), sign, signedStream, turboTextFrom: textFrom() }),
+    turboStreamResponse: (answer, begun) => {
+      const renderer = () => ownRenderer ?? answer.renderer?.() ?? host.renderer?.()
+      return createTurboStreamResponse({ ...answer, renderer, broadcast: verbs.broadcastStreamTo }, begun)
+    },
     attach: (server) => servers.attach(server),
     attachedTo: (server) => servers.has(server),
     close: ({ timeout = 5_000 } = {}) => close(timeout),

@@ -18,6 +18,7 @@ export { objectionHooks } from './orm/objection'
 export { prismaHooks } from './orm/prisma'
 export { sequelizeHooks } from './orm/sequelize'
 export { configureBroadcasts } from './process/configure'
+export { broadcastRenderLaterTo, broadcastRenderTo, broadcastStreamTo } from './process/elements-verbs'
 export {
   Broadcastable,
   broadcastActionLaterTo,
@@ -45,4 +46,17 @@ export type { Broadcast, Json, Publisher } from './publisher/publisher'
 export { domId } from './stream/dom-id'
 export { streamName } from './stream/name'
 export { railsStreamKey } from './stream/signer'
+export {
+  cspMetaTag,
+  turboExemptsPageFromCacheTag,
+  turboExemptsPageFromPreviewTag,
+  turboPageRequiresReloadTag,
+  turboPrefetchTag,
+  turboRefreshesWith,
+  turboRefreshMethodTag,
+  turboRefreshScrollTag,
+  turboRootTag,
+  turboViewTransitionTag,
+} from './turbo/metas'
+export { turboFrameTag } from './turbo/turbo-frame'
 export { turboStream } from './turbo/turbo-stream'

@@ -6,7 +6,8 @@ import type { Broadcast } from '../publisher/publisher'
 import { type Streamable, streamName } from '../stream/name'
 import { connectionId, type ExcludeOption } from '../stream/page-id'
 import { refreshPlacement } from '../turbo/turbo-stream'
-import { type BroadcastOptions, type CheckedBroadcast, checkedBroadcast, waitingJob } from './job'
+import { type CheckedBroadcast, checkedContent, checkedView } from './elements-job'
+import { type BroadcastOptions, checkedBroadcast, waitingJob } from './job'
 import { jsonData } from './json-data'
 import { isMuted } from './mute'
 import { createSend, deliver, type PerformContext, troubleLine, verbName } from './perform'
@@ -29,18 +30,21 @@ export interface VerbContext extends PerformContext {
 export function createVerbs(context: VerbContext): Verbs {
   const send = createSend(context)
   // Apps without types may leave the options out, which is for the check to say.
-  const now = (streamables: Streamable, action: string, options: BroadcastOptions | undefined) => {
-    const checked = checkedBroadcast(streamables, action, options ?? {})
-    return sent(verbName(action), checked.job.stream, () => send(checked))
+  const now = (streamables: Streamable, action: string, options: BroadcastOptions | undefined) =>
+    sentChecked(checkedBroadcast(streamables, action, options ?? {}))
+  const sentChecked = (checked: CheckedBroadcast) => {
+    const { action, stream, format } = checked.job
+    return sent(verbName(action, format), stream, () => send(checked))
   }
-  const later = (streamables: Streamable, action: string, options: BroadcastOptions | undefined) => {
-    const { job } = checkedBroadcast(streamables, action, options ?? {})
+  const later = (streamables: Streamable, action: string, options: BroadcastOptions | undefined) =>
+    scheduled(checkedBroadcast(streamables, action, options ?? {}))
+  const scheduled = ({ job }: CheckedBroadcast) => {
     const scheduler = context.scheduler()
     const serializers = context.serializers?.()
     // Without serializers a record could not be stored; a queue of this process can hand it on all the same.
     const keepInstances = scheduler.inProcess === true && serializers === undefined
     const waiting = waitingJob(job, { serializers, keepInstances })
-    inItsTime(verbName(action), job.stream, () => schedule(scheduler, waiting))
+    inItsTime(verbName(job.action, job.format), job.stream, () => schedule(scheduler, waiting))
   }
 
   return {
@@ -53,9 +57,10 @@ export function createVerbs(context: VerbContext): Verbs {
     broadcastAfterTo: (streamables, options) => now(streamables, 'after', options),
     broadcastRemoveTo: (streamables, options) => now(streamables, 'remove', options),
     broadcastRefreshTo: (streamables, options = {}) => {
-      const checked = checkedRefresh(streamables, options)
-      return sent('broadcastRefreshTo', checked.job.stream, () => send(checked))
+      return sentChecked(checkedRefresh(streamables, options))
     },
+    broadcastRenderTo: (streamables, options) => sentChecked(checkedView(streamables, options)),
+    broadcastStreamTo: (streamables, options) => sentChecked(checkedContent(streamables, options)),
     broadcastJson: (streamables, data, options = {}) => {
       checkNames(options, ['exclude'])
       const broadcast = jsonBroadcast(streamables, data, options)
@@ -70,6 +75,7 @@ export function createVerbs(context: VerbContext): Verbs {
     broadcastUpdateLaterTo: (streamables, options) => later(streamables, 'update', options),
     broadcastBeforeLaterTo: (streamables, options) => later(streamables, 'before', options),
     broadcastAfterLaterTo: (streamables, options) => later(streamables, 'after', options),
+    broadcastRenderLaterTo: (streamables, options) => scheduled(checkedView(streamables, options)),
     broadcastRefreshLaterTo: (streamables, options = {}) => {
       const requestId = refreshId(options)
       const { job } = checkedRefresh(streamables, { ...options, requestId: null })
@@ -122,6 +128,6 @@ async function schedule(scheduler: Scheduler, job: BroadcastJob): Promise<void> 
   try {
     await scheduler.schedule(job)
   } catch (error) {
-    warn(troubleLine(verbName(job.action), job.stream, error))
+    warn(troubleLine(verbName(job.action, job.format), job.stream, error))
   }
 }

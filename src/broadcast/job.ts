@@ -8,6 +8,7 @@ import { connectionId, type ExcludeOption } from '../stream/page-id'
 import { isGiven } from '../turbo/content'
 import { openingTag, type PlacementOptions, placement } from '../turbo/element'
 import { printedAttributes } from '../turbo/tag'
+import { type CheckedBroadcast, checkedElements } from './elements-job'
 import type { BroadcastJob } from './scheduler'
 import { type DumpOptions, dumped } from './serialize'
 
@@ -18,15 +19,6 @@ export interface BroadcastOptions extends PlacementOptions, RenderOptions, Exclu
 export interface ActionOptions extends BroadcastOptions {
   /** One of Turbo's actions, or one that the page adds to `Turbo.StreamActions`. */
   readonly action: string
-}
-
-/** A broadcast whose every input was checked: what is left is to render and to send. */
-export interface CheckedBroadcast {
-  readonly job: BroadcastJob
-  /** `<turbo-stream …>` */
-  readonly opening: string
-  /** The content, unless the job's partial has to be rendered for it. */
-  readonly html: string | undefined
 }
 
 /** Checks what a verb was given. Throws at once for every misuse that can be seen without rendering. */
@@ -59,7 +51,8 @@ const optionNames = [
 
 /** The same for a job from a queue, which may have added fields of its own. One without content was meant to have none. */
 export function checkedJob(job: BroadcastJob): CheckedBroadcast {
-  const { stream, action, ...options } = check('job', job, aJob)
+  if (check('job', job, aJob).format === 'turbo_stream') return checkedElements(job)
+  const { stream, action, ...options } = job
   const empty = ![options.html, options.text, options.partial].some(isGiven)
   return checked(stream, action, empty ? { ...options, render: false } : options)
 }

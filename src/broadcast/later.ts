@@ -34,7 +34,7 @@ export class LaterQueue implements Scheduler {
     try {
       await this.#perform(job)
     } catch (error) {
-      warn(troubleLine(verbName(job.action), job.stream, error))
+      warn(troubleLine(verbName(job.action, job.format), job.stream, error))
     }
   }
 }

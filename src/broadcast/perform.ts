@@ -5,7 +5,9 @@ import { warn } from '../log'
 import type { Broadcast, Publisher } from '../publisher/publisher'
 import type { Locals, Renderer } from '../render/renderer'
 import { element } from '../turbo/element'
-import { type CheckedBroadcast, checkedJob } from './job'
+import { streamElements } from '../turbo/stream-elements'
+import type { CheckedBroadcast } from './elements-job'
+import { checkedJob } from './job'
 import type { BroadcastJob } from './scheduler'
 import { isDumped, loaded, type Serializers } from './serialize'
 
@@ -29,11 +31,11 @@ export type Perform = (job: BroadcastJob) => Promise<boolean>
 
 /** Makes the one that sends what is checked already. */
 export function createSend({ publisher, renderer }: PerformContext): Send {
-  return ({ job: { stream, action, partial, locals = {}, exclude }, opening, html }) => {
-    const verb = verbName(action)
+  return ({ job: { stream, action, format, partial, locals = {}, exclude }, opening, html }) => {
+    const verb = verbName(action, format)
     const broadcast = (content: string | undefined): Broadcast => ({
       stream,
-      data: element(action, opening, content),
+      data: format ? streamElements('view', content ?? '') : element(action, opening, content),
       ...(exclude && { exclude }),
     })
     if (html !== undefined || partial === undefined) return deliver(publisher(), broadcast(html), verb)
@@ -68,6 +70,8 @@ export async function loadedJob(job: BroadcastJob, serializers?: Serializers): P
 
 /** Hands one broadcast over. A hub that is away or closed costs a logged line, never an exception. */
 export async function deliver(publisher: Publisher, broadcast: Broadcast, verb: string): Promise<boolean> {
+  // A view that had nothing to say.
+  if (broadcast.data === '') return true
   try {
     await publisher.publish([broadcast])
     return true
@@ -94,7 +98,8 @@ function reasonOf(error: unknown): string {
 }
 
 /** `broadcastReplaceTo` for `replace`; a custom action has no verb of its own. */
-export function verbName(action: string): string {
+export function verbName(action: string, format?: string): string {
+  if (format) return action === 'render' ? 'broadcastRenderTo' : 'broadcastStreamTo'
   return ownVerbs.has(action) ? `broadcast${action.charAt(0).toUpperCase()}${action.slice(1)}To` : 'broadcastActionTo'
 }
 

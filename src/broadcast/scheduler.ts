@@ -28,6 +28,8 @@ export interface BroadcastJob {
   readonly attributes?: Attributes
   /** `'morph'` changes only what differs. */
   readonly method?: 'morph'
+  /** The content is whole elements, and the partial a `.turbo_stream` view. */
+  readonly format?: 'turbo_stream'
   /** Id of the connection to leave out. */
   readonly exclude?: string
 }

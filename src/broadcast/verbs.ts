@@ -4,6 +4,7 @@ import type { Streamable } from '../stream/name'
 import type { ExcludeOption } from '../stream/page-id'
 import type { PlacementOptions } from '../turbo/element'
 import type { RefreshOptions } from '../turbo/turbo-stream'
+import type { ElementsBroadcastOptions, ViewBroadcastOptions } from './elements-job'
 import type { ActionOptions, BroadcastOptions } from './job'
 import type { BroadcastStream } from './text-stream'
 
@@ -79,6 +80,13 @@ export interface Verbs {
    */
   readonly broadcastRefreshLaterTo: (streamables: Streamable, options?: RefreshBroadcastOptions) => void
   /**
+   * Sends all elements of a `.turbo_stream` view as one message: `broadcastRenderTo('room', { partial: 'messages/create', locals })`
+   * renders `messages/create.turbo_stream.ejs`. What it renders must be elements: `TURBO_CABLE_BAD_OPTION`.
+   */
+  readonly broadcastRenderTo: SendVerb<ViewBroadcastOptions>
+  /** Sends elements that are written already: `broadcastStreamTo('room', { content: turboStream.remove('a') })`. */
+  readonly broadcastStreamTo: SendVerb<ElementsBroadcastOptions>
+  /**
    * Sends data instead of HTML, copied at the call; the page gets it as an event: `broadcastJson('job', { progress: 50 })`.
    * Throws `TURBO_CABLE_BAD_DATA` for a string (a page would take it for HTML) and for what JSON cannot hold.
    */
@@ -102,4 +110,6 @@ export interface Verbs {
   readonly broadcastBeforeLaterTo: LaterVerb<BroadcastOptions>
   /** `broadcastAfterTo` off the caller's path: checked now, rendered and sent in its turn. */
   readonly broadcastAfterLaterTo: LaterVerb<BroadcastOptions>
+  /** `broadcastRenderTo` off the caller's path: checked now, rendered and sent in its turn. */
+  readonly broadcastRenderLaterTo: LaterVerb<ViewBroadcastOptions>
 }

@@ -6,8 +6,17 @@ import { type CableCore, createCable } from '../cable'
 import type { TurboCableOptions } from '../options/options'
 import { expressRenderer, type ViewApp } from '../render/express'
 import type { Renderer } from '../render/renderer'
-import { domIdHelper } from '../view/page'
+import { viewHelpers } from '../turbo/helpers'
 import { type NodeMiddleware, nodeMiddleware } from './node'
+import type { TurboRequest, TurboResponse } from './turbo'
+
+declare global {
+  // Where Express' own types look for what middleware adds.
+  namespace Express {
+    interface Request extends TurboRequest {}
+    interface Response extends TurboResponse<void> {}
+  }
+}
 
 /** What the cable uses of an Express app. */
 export interface HostApp extends ViewApp {
@@ -57,7 +66,7 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
   // The app itself gets the helpers too, for views that are rendered without a request, such as those of a job.
   const meet = (app: HostApp) => {
     renderer ??= expressRenderer(app)
-    app.locals.domId ??= domIdHelper
+    for (const [name, helper] of Object.entries(viewHelpers)) app.locals[name] ??= helper
     app.locals.signedStream ??= signedStream
     app.locals.turboStreamFrom ??= turboStreamFrom
     app.locals.turboCableTags ??= turboCableTags

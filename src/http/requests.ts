@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { logger, warn } from '../log'
 import { serveAsset } from './assets'
 import type { BroadcastEndpoint } from './broadcast-endpoint'
+import { serveHistoricalLocation } from './historical-locations'
 import { Mounts } from './mounts'
 
 const debug = logger('http')
@@ -38,6 +39,7 @@ export class Requests {
       return true
     }
     if (asked === path && headers.upgrade?.toLowerCase() === 'websocket') return comeBack(response)
+    if (serveHistoricalLocation(asked, request, response)) return true
     const isFile = (method === 'GET' || method === 'HEAD') && asked.startsWith(`${path}/`)
     return isFile && serveAsset(asked.slice(path.length + 1), request, response)
   }

@@ -4,8 +4,10 @@ import { failure } from '../errors'
 import { checkedHtml, partialCandidates, partialLocals, renderFailure } from './partial'
 import type { Renderer } from './renderer'
 
-/** The one method of an Express app that is needed. */
+/** The methods of an Express app that are needed. */
 export interface ViewApp {
+  /** `get('view engine')` is the extension of its views. */
+  get?(setting: string): unknown
   /** Calls back with the view's HTML, or with what failed. */
   render(name: string, options: object, callback: (error: Error, html: string) => void): void
 }
@@ -18,7 +20,7 @@ export interface ViewApp {
 export function expressRenderer(app: ViewApp): Renderer {
   return {
     async render(partial, locals) {
-      const candidates = partialCandidates(partial)
+      const candidates = partialCandidates(partial).map((name) => withExtension(app, name))
       let folders: readonly string[] = []
       for (const name of candidates) {
         try {
@@ -31,6 +33,13 @@ export function expressRenderer(app: ViewApp): Renderer {
       throw failure('TURBO_CABLE_PARTIAL_MISSING', [partial, candidates, folders])
     },
   }
+}
+
+// Express takes `.turbo_stream` for the extension, and so for the engine's name.
+function withExtension(app: ViewApp, name: string): string {
+  if (!name.endsWith('.turbo_stream')) return name
+  const engine = app.get?.('view engine')
+  return typeof engine === 'string' && engine ? `${name}.${engine.replace(/^\./, '')}` : name
 }
 
 function renderView(app: ViewApp, name: string, options: object): Promise<unknown> {
