@@ -3,6 +3,7 @@
 import { warn } from '../log'
 import { checkNames } from '../options/check'
 import type { Broadcast } from '../publisher/publisher'
+import { tap } from '../publisher/tap'
 import { type Streamable, streamName } from '../stream/name'
 import { connectionId, type ExcludeOption } from '../stream/page-id'
 import { refreshPlacement } from '../turbo/turbo-stream'
@@ -27,7 +28,8 @@ export function createVerbs(context: VerbContext): Verbs {
     return loggedIfUnheard(send(checked), (error) => troubleLine(verbName(action), checked.job.stream, error))
   }
   const later = (streamables: Streamable, action: string, options: BroadcastOptions | undefined) => {
-    void schedule(context.scheduler(), checkedBroadcast(streamables, action, options ?? {}).job)
+    const scheduled = schedule(context.scheduler(), checkedBroadcast(streamables, action, options ?? {}).job)
+    tap?.working(scheduled)
   }
 
   return {

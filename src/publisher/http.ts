@@ -8,6 +8,7 @@ import { check, positiveTime, type Rule, time } from '../options/check'
 import { defaultBroadcastPath, givenUpHeader, mostGivenUp } from '../options/limits'
 import { bodyOf } from './body'
 import type { Broadcast, Publisher } from './publisher'
+import { tap } from './tap'
 
 /** The options of `httpPublisher()`. */
 export interface HttpPublisherOptions {
@@ -71,7 +72,7 @@ class HttpPublisher implements Publisher {
   // The same body and id each time, so that a hub which has taken it already takes it once. What was given up may still be on its
   // way: whatever follows says so, so that it is not applied after what is newer.
   async publish(broadcasts: readonly Broadcast[]): Promise<void> {
-    if (broadcasts.length === 0) return
+    if (broadcasts.length === 0 || tap?.offline) return
     const body = bodyOf(broadcasts)
     const id = randomUUID()
     const end = performance.now() + this.#retryFor

@@ -39,6 +39,18 @@ const ROOT_NAMES = [
 
 const CLIENT_NAMES = ['connectMarker', 'connectionId', 'disconnectMarker', 'start', 'stop', 'subscribe', 'watchMarkers']
 
+const TESTING_NAMES = [
+  'allowHttp',
+  'assertBroadcasts',
+  'assertNoBroadcasts',
+  'assertTurboFrame',
+  'assertTurboStream',
+  'captureBroadcasts',
+  'connected',
+  'immediateScheduler',
+  'turboStreamHeaders',
+]
+
 let folder: string
 let app: string
 
@@ -67,6 +79,14 @@ for (const host of ['fastify', 'koa', 'hono']) {
     assert.deepEqual(await namesOf(differing), [])
   })
 }
+
+test("'turbo-cable/testing' has its names, required and imported the same", async () => {
+  assert.deepEqual(await namesOf("Object.keys(require('turbo-cable/testing'))"), TESTING_NAMES)
+  assert.deepEqual(await namesOf("import('turbo-cable/testing').then(Object.keys)"), TESTING_NAMES)
+  const differing =
+    "import('turbo-cable/testing').then(m => Object.keys(m).filter(name => m[name] !== require('turbo-cable/testing')[name]))"
+  assert.deepEqual(await namesOf(differing), [])
+})
 
 test('the free verbs of the root send to the cable of a subpath, however either came in', async () => {
   const script = `import('turbo-cable/koa').then(async ({ turboCable }) => {
