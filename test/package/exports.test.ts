@@ -88,6 +88,12 @@ test("'turbo-cable/testing' has its names, required and imported the same", asyn
   assert.deepEqual(await namesOf(differing), [])
 })
 
+test("'turbo-cable/streams' has defineStream, required and imported, and nothing else comes with it", async () => {
+  assert.deepEqual(await namesOf("Object.keys(require('turbo-cable/streams'))"), ['defineStream'])
+  assert.deepEqual(await namesOf("import('turbo-cable/streams').then(Object.keys)"), ['defineStream'])
+  assert.deepEqual(await browserNamesOf('turbo-cable/streams'), ['defineStream'])
+})
+
 test('the free verbs of the root send to the cable of a subpath, however either came in', async () => {
   const script = `import('turbo-cable/koa').then(async ({ turboCable }) => {
     const cable = turboCable()
