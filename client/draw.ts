@@ -1,7 +1,7 @@
 // Turbo draws, this says when and where: at once, in the order of the messages, and only where a message is lacking. So the
 // document and the cursors in its markers agree at every moment at which a snapshot of it could be taken.
 
-import { renderStreamMessage } from '@hotwired/turbo'
+import { renderStreamMessage, session } from '@hotwired/turbo'
 import { cursorIn } from './marker.js'
 import { add, Part, partsLacking } from './parts.js'
 import type { Message } from './protocol.js'
@@ -73,12 +73,18 @@ function perform({ target, detail, defaultPrevented }: BeforeRender, { message, 
     if (!concerns(target, lacking)) return
     // A page that comes out of a cache with this message to follow would ask the same cache again, for ever.
     if (message.replayed && target.getAttribute('action') === 'refresh') fallBehind(0, message.cursor)
-    else await render(target)
+    else if (!isOwnRefresh(target)) await render(target)
     warn(target)
   }
   const work = act().catch(console.error)
   unfinished.add(work)
   work.finally(() => unfinished.delete(work))
+}
+
+// One that this tab has caused itself. Turbo passes over it, but of refreshes that come together it looks at the last alone: it
+// must not stand for somebody else's before it.
+function isOwnRefresh(stream: Element): boolean {
+  return stream.getAttribute('action') === 'refresh' && session.recentRequests.has(stream.getAttribute('request-id'))
 }
 
 // At-least-once: what was sent between a page's request and the reading of its data is in the page and comes again.
