@@ -28,8 +28,7 @@ export function createVerbs(context: VerbContext): Verbs {
     return loggedIfUnheard(send(checked), (error) => troubleLine(verbName(action), checked.job.stream, error))
   }
   const later = (streamables: Streamable, action: string, options: BroadcastOptions | undefined) => {
-    const scheduled = schedule(context.scheduler(), checkedBroadcast(streamables, action, options ?? {}).job)
-    tap?.working(scheduled)
+    void schedule(context.scheduler(), checkedBroadcast(streamables, action, options ?? {}).job)
   }
 
   return {
@@ -69,8 +68,14 @@ function jsonBroadcast(streamables: Streamable, data: unknown, options: ExcludeO
   return { stream: streamName(streamables), data: jsonData(data), ...(exclude && { exclude }) }
 }
 
+function schedule(scheduler: Scheduler, job: BroadcastJob): Promise<void> {
+  const scheduled = handOver(scheduler, job)
+  tap?.working(scheduled)
+  return scheduled
+}
+
 // A queue that is away is trouble like a hub that is away: a logged line.
-async function schedule(scheduler: Scheduler, job: BroadcastJob): Promise<void> {
+async function handOver(scheduler: Scheduler, job: BroadcastJob): Promise<void> {
   try {
     await scheduler.schedule(job)
   } catch (error) {

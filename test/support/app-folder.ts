@@ -22,7 +22,9 @@ export class AppFolder {
   }
 
   write(file: string, text: string): void {
-    writeFileSync(join(this.path, file), text)
+    const path = join(this.path, file)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
   }
 
   /** Writes programs of a page of docs/ as they stand there. */
