@@ -3,7 +3,7 @@
 import { AssertionError } from 'node:assert'
 import { type Streamable, streamName } from '../stream/name'
 import { type CapturedBroadcast, everythingSent, type Sending } from './capture'
-import { type ElementExpectation, matching, shortened, shownElement, shownExpectation } from './stream-elements'
+import { type ElementExpectation, matching, shortened, shownElement, shownExpectation } from './stream-element'
 
 /**
  * Fails unless `fn` broadcasts to the stream: at least once, or exactly `count` times, or as often as an expectation says. An

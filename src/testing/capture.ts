@@ -5,7 +5,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Broadcast, Json } from '../publisher/publisher'
 import { setTap } from '../publisher/tap'
 import { type Streamable, streamName } from '../stream/name'
-import { type StreamElement, streamElements } from './stream-elements'
+import { parsedStreams, type StreamElement } from './stream-element'
 
 /** One `<turbo-stream>` element that was broadcast, or one JSON value. */
 export interface CapturedBroadcast extends Partial<StreamElement> {
@@ -140,5 +140,5 @@ setTap({
 function flattened({ stream, data, exclude }: Broadcast): CapturedBroadcast[] {
   const common = { stream, ...(exclude !== undefined && { exclude }) }
   if (typeof data !== 'string') return [{ ...common, attributes: {}, json: data }]
-  return streamElements(data).map((element) => ({ ...common, ...element }))
+  return parsedStreams(data).map((element) => ({ ...common, ...element }))
 }

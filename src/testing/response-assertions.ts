@@ -6,12 +6,12 @@ import { elementsNamed } from './html'
 import {
   type ElementExpectation,
   matching,
+  parsedStreams,
   type StreamElement,
   shortened,
   shownElement,
   shownExpectation,
-  streamElements,
-} from './stream-elements'
+} from './stream-element'
 
 /** A response that was read. */
 export interface ReadResponse {
@@ -98,7 +98,7 @@ export function assertTurboStream(
       const message = `Expected text/vnd.turbo-stream.html, but the response is ${type || 'of no type'}: "${shortened(body)}"`
       throw new AssertionError({ message, actual: type, expected: 'text/vnd.turbo-stream.html', operator: 'type' })
     }
-    const all = streamElements(body)
+    const all = parsedStreams(body)
     const found = matching(all, element)
     if (found.length !== count) failCount(shownExpectation(element), count, found, all.map(shownElement), body)
     return found

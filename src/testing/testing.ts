@@ -14,4 +14,4 @@ export {
   type StreamResponseExpectation,
   turboStreamHeaders,
 } from './response-assertions'
-export type { ElementExpectation, StreamElement } from './stream-elements'
+export type { ElementExpectation, StreamElement } from './stream-element'

@@ -30,7 +30,7 @@ export interface ElementExpectation {
 }
 
 /** The elements of a message or of a response, in their order. */
-export function streamElements(html: string): StreamElement[] {
+export function parsedStreams(html: string): StreamElement[] {
   return elementsNamed('turbo-stream', html).map(
     ({ attributes: { action, target, targets, ...attributes }, html }) => ({
       action,
