@@ -43,7 +43,10 @@ function renderView(app: ViewApp, name: string, options: object): Promise<unknow
 // template has another name, or that message behind others: that is a failure of the template, no reason to try the next.
 function isMissing(error: unknown, name: string): boolean {
   if (!(error instanceof Error)) return false
-  if (!('view' in error)) return error.message.replace(/\.[^./]*$/, '') === `template not found: ${name}`
+  if (!('view' in error)) {
+    const looked = /^template not found: (.*)$/.exec(error.message)?.[1]
+    return looked === name || looked?.replace(/\.[^./]*$/, '') === name
+  }
   const { view } = error
   return typeof view === 'object' && view !== null && 'name' in view && view.name === name
 }
