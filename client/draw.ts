@@ -1,7 +1,7 @@
 // Turbo draws, this says when and where: at once, in the order of the messages, and only where a message is lacking. So the
 // document and the cursors in its markers agree at every moment at which a snapshot of it could be taken.
 
-import { renderStreamMessage } from '@hotwired/turbo'
+import { renderStreamMessage, session } from '@hotwired/turbo'
 import { cursorIn } from './marker.js'
 import { add, Part, partsLacking } from './parts.js'
 import type { Message } from './protocol.js'
@@ -18,8 +18,7 @@ interface Drawing {
 let drawing: Drawing | undefined
 let warned = false
 /** The refresh that waits for its moment among those of other pages, and when there may be one again. */
-let turn: StreamElement | undefined
-let over: Promise<void>
+let turn: Promise<void> | undefined
 let next = 0
 /** Renders that an app has made to take their time: an animation, say. */
 const unfinished = new Set<unknown>()
@@ -75,11 +74,13 @@ function perform({ target, detail, defaultPrevented }: BeforeRender, { message, 
   if (defaultPrevented) return
   const act = async () => {
     if (!concerns(target, lacking)) return
+    // What this tab has caused itself is nothing new to it. Turbo passes over that too, but of refreshes that come together it looks at
+    // the last alone, and with one of its own loses those of others before it.
     // A page that comes out of a cache with this message to follow would ask the same cache again, for ever.
     const refresh = target.getAttribute('action') === 'refresh'
     if (refresh && message.replayed) fallBehind(0, message.cursor)
-    else if (refresh && message.refresh) await inTurn(target, message.refresh, render)
-    else await render(target)
+    else if (refresh && session.recentRequests.has(target.getAttribute('request-id'))) return
+    else await (refresh && message.refresh ? inTurn(target, message.refresh, render) : render(target))
     warn(target)
   }
   const work = act().catch(console.error)
@@ -87,18 +88,15 @@ function perform({ target, detail, defaultPrevented }: BeforeRender, { message, 
   work.finally(() => unfinished.delete(work))
 }
 
-// Others that come while one waits join it. Without an id it is for everybody: one of ours must not stand for that of another.
+// Others that come while one waits join it.
 function inTurn(stream: StreamElement, window: number, render: Render): Promise<void> {
-  if (turn) {
-    if (turn.getAttribute('request-id') !== stream.getAttribute('request-id')) turn.removeAttribute('request-id')
-    return over
-  }
-  turn = stream
-  over = new Promise((resolve) => setTimeout(resolve, Math.max(Math.random() * window, next - Date.now()))).then(() => {
-    next = Date.now() + window
-    turn = void render(stream)
-  })
-  return over
+  turn ??= new Promise((resolve) => setTimeout(resolve, Math.max(Math.random() * window, next - Date.now()))).then(
+    () => {
+      next = Date.now() + window
+      turn = void render(stream)
+    },
+  )
+  return turn
 }
 
 // At-least-once: what was sent between a page's request and the reading of its data is in the page and comes again.

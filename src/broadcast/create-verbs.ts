@@ -3,6 +3,7 @@
 import { warn } from '../log'
 import { checkNames } from '../options/check'
 import type { Broadcast } from '../publisher/publisher'
+import { tap } from '../publisher/tap'
 import { type Streamable, streamName } from '../stream/name'
 import { connectionId, type ExcludeOption } from '../stream/page-id'
 import { refreshPlacement } from '../turbo/turbo-stream'
@@ -123,8 +124,14 @@ function jsonBroadcast(streamables: Streamable, data: unknown, options: ExcludeO
   return { stream: streamName(streamables), data: jsonData(data), ...(exclude && { exclude }) }
 }
 
+function schedule(scheduler: Scheduler, job: BroadcastJob): Promise<void> {
+  const scheduled = handOver(scheduler, job)
+  tap?.working(scheduled)
+  return scheduled
+}
+
 // A queue that is away is trouble like a hub that is away: a logged line.
-async function schedule(scheduler: Scheduler, job: BroadcastJob): Promise<void> {
+async function handOver(scheduler: Scheduler, job: BroadcastJob): Promise<void> {
   try {
     await scheduler.schedule(job)
   } catch (error) {

@@ -2,6 +2,7 @@
 
 import { setImmediate } from 'node:timers/promises'
 import { warn } from '../log'
+import { tap } from '../publisher/tap'
 import { type Perform, troubleLine, verbName } from './perform'
 import type { BroadcastJob, Scheduler } from './scheduler'
 
@@ -21,6 +22,7 @@ export class LaterQueue implements Scheduler {
       if (this.#tails.get(job.stream) === tail) this.#tails.delete(job.stream)
     })
     this.#tails.set(job.stream, tail)
+    tap?.working(tail)
   }
 
   /** Resolves when nothing is left to send, jobs scheduled meanwhile included. */

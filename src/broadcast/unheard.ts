@@ -1,6 +1,7 @@
 // What becomes of a verb's rejection when the app forgot to await the verb: a logged line, and not the end of the process.
 
 import { warn } from '../log'
+import { tap } from '../publisher/tap'
 
 /**
  * The same outcome as `work`. Its rejection reaches everybody who asks for it; where nobody did, `line` is logged.
@@ -11,6 +12,7 @@ import { warn } from '../log'
 export function loggedIfUnheard<Value>(work: Promise<Value>, line: (error: unknown) => string): Promise<Value> {
   const outcome = new Outcome<Value>((resolve, reject) => work.then(resolve, reject))
   Outcome.watch(outcome, (error) => warn(line(error)))
+  tap?.working(work)
   return outcome
 }
 

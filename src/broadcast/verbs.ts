@@ -1,5 +1,6 @@
 // The broadcast verbs: what there is, what each takes, and what each does.
 
+import type { StreamData } from '../stream/define-stream'
 import type { Streamable } from '../stream/name'
 import type { ExcludeOption } from '../stream/page-id'
 import type { PlacementOptions } from '../turbo/element'
@@ -16,6 +17,13 @@ export interface RefreshBroadcastOptions extends RefreshOptions, ExcludeOption {
 
 /** A verb that sends now: `await broadcastAppendTo(['room', 7], { target: 'messages', html })`. */
 export type SendVerb<Options> = (streamables: Streamable, options: Options) => Promise<boolean>
+
+/** The verb that sends data. A stream that says what its data is, by `defineStream()`, takes no other. */
+export type JsonVerb = <Stream extends Streamable>(
+  streamables: Stream,
+  data: StreamData<Stream>,
+  options?: ExcludeOption,
+) => Promise<boolean>
 
 /** A verb that returns at once; rendering and sending follow, in order for each stream. Trouble then is a logged line. */
 export type LaterVerb<Options> = (streamables: Streamable, options: Options) => void
@@ -90,7 +98,7 @@ export interface Verbs {
    * Sends data instead of HTML, copied at the call; the page gets it as an event: `broadcastJson('job', { progress: 50 })`.
    * Throws `TURBO_CABLE_BAD_DATA` for a string (a page would take it for HTML) and for what JSON cannot hold.
    */
-  readonly broadcastJson: (streamables: Streamable, data: unknown, options?: ExcludeOption) => Promise<boolean>
+  readonly broadcastJson: JsonVerb
   /**
    * Shows text in a target as it comes: what a process prints, a language model says. `broadcastStream(['answer', 7],
    * child.stdout, { target: 'answer' })`. Resolves at the end of the source to totals; rejects with what the source fails with.

@@ -4,6 +4,7 @@
 import { warn } from '../log'
 import { turboStream } from '../turbo/turbo-stream'
 import type { Broadcast, Publisher } from './publisher'
+import { tap } from './tap'
 
 /** How many streams are remembered. A stream's name has at most 512 bytes. */
 const most = 10_000
@@ -29,9 +30,11 @@ export class Amends implements Publisher {
   }
 
   async publish(broadcasts: readonly Broadcast[], id?: string, givenUp?: readonly string[]): Promise<void> {
+    const takeBack = tap?.handed(broadcasts)
     try {
       await this.#publisher.publish(broadcasts, id, givenUp)
     } catch (error) {
+      takeBack?.()
       for (const { stream } of broadcasts) this.#note(stream)
       throw error
     }

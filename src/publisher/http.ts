@@ -8,6 +8,7 @@ import { check, positiveTime, type Rule, time } from '../options/check'
 import { defaultBroadcastPath, givenUpHeader, mostGivenUp } from '../options/limits'
 import { bodyOf, refreshAllBody } from './body'
 import type { Broadcast, Publisher } from './publisher'
+import { tap } from './tap'
 
 /** The options of `httpPublisher()`. */
 export interface HttpPublisherOptions {
@@ -86,6 +87,7 @@ class HttpPublisher implements Publisher {
   // The same body and id each time, so that a hub which has taken it already takes it once. What was given up may still be on its
   // way: whatever follows says so, so that it is not applied after what is newer.
   async #send(body: string): Promise<void> {
+    if (tap?.offline) return
     const id = randomUUID()
     const end = performance.now() + this.#retryFor
     for (let pause = firstPause; ; pause = Math.min(longestPause, pause * 2)) {

@@ -48,10 +48,14 @@ function renderView(app: ViewApp, name: string, options: object): Promise<unknow
   })
 }
 
-// Express gives its lookup error the view it looked for. A view missing *inside* a template has another name: that is a
-// failure of the template, not a reason to try the next candidate.
+// Express gives its lookup error the view it looked for; Nunjucks looks by itself, and has but a message. A view missing *inside* a
+// template has another name, or that message behind others: that is a failure of the template, no reason to try the next.
 function isMissing(error: unknown, name: string): boolean {
-  if (!(error instanceof Error) || !('view' in error)) return false
+  if (!(error instanceof Error)) return false
+  if (!('view' in error)) {
+    const looked = /^template not found: (.*)$/.exec(error.message)?.[1]
+    return looked === name || looked?.replace(/\.[^./]*$/, '') === name
+  }
   const { view } = error
   return typeof view === 'object' && view !== null && 'name' in view && view.name === name
 }

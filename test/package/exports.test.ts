@@ -64,6 +64,18 @@ const ROOT_NAMES = [
 
 const CLIENT_NAMES = ['connectMarker', 'connectionId', 'disconnectMarker', 'start', 'stop', 'subscribe', 'watchMarkers']
 
+const TESTING_NAMES = [
+  'allowHttp',
+  'assertBroadcasts',
+  'assertNoBroadcasts',
+  'assertTurboFrame',
+  'assertTurboStream',
+  'captureBroadcasts',
+  'connected',
+  'immediateScheduler',
+  'turboStreamHeaders',
+]
+
 let folder: string
 let app: string
 
@@ -100,6 +112,20 @@ test("'turbo-cable/bullmq' has its two functions, required and imported the same
   const differing =
     "import('turbo-cable/bullmq').then(m => m.bullmqScheduler === require('turbo-cable/bullmq').bullmqScheduler ? [] : ['it'])"
   assert.deepEqual(await namesOf(differing), [])
+})
+
+test("'turbo-cable/testing' has its names, required and imported the same", async () => {
+  assert.deepEqual(await namesOf("Object.keys(require('turbo-cable/testing'))"), TESTING_NAMES)
+  assert.deepEqual(await namesOf("import('turbo-cable/testing').then(Object.keys)"), TESTING_NAMES)
+  const differing =
+    "import('turbo-cable/testing').then(m => Object.keys(m).filter(name => m[name] !== require('turbo-cable/testing')[name]))"
+  assert.deepEqual(await namesOf(differing), [])
+})
+
+test("'turbo-cable/streams' has defineStream, required and imported, and nothing else comes with it", async () => {
+  assert.deepEqual(await namesOf("Object.keys(require('turbo-cable/streams'))"), ['defineStream'])
+  assert.deepEqual(await namesOf("import('turbo-cable/streams').then(Object.keys)"), ['defineStream'])
+  assert.deepEqual(await browserNamesOf('turbo-cable/streams'), ['defineStream'])
 })
 
 test('the free verbs of the root send to the cable of a subpath, however either came in', async () => {
