@@ -65,7 +65,7 @@ export const turboCable = Object.assign(
       // Fastify's plugin for views may come after this one.
       renderer: () => {
         const { view } = fastify as { view?: View }
-        if (view) renderer ??= viewRenderer(withoutLayout(view))
+        if (view) renderer ??= partialRenderer(withoutLayout(view))
         return renderer
       },
     })
@@ -104,7 +104,7 @@ export const turboCable = Object.assign(
 
 // What is on every reply: the helpers of a page, and the answers.
 const replyNames = [
-  ...['turboStreamFrom', 'turboCableTags', 'signedStream', ...Object.keys(viewHelpers)],
+  ...['turboStreamFrom', 'turboCableTags', 'signedStream', 'turboTextFrom', ...Object.keys(viewHelpers)],
   ...['recedeOrRedirectTo', 'resumeOrRedirectTo', 'refreshOrRedirectTo'],
   ...['recedeOrRedirectBackOrTo', 'resumeOrRedirectBackOrTo', 'refreshOrRedirectBackOrTo'],
 ]
@@ -120,4 +120,9 @@ function answerOf(reply: HostReply): HostAnswer<unknown> {
     fail: (error) => reply.send(error),
     locals: () => reply.locals ?? {},
   }
+}
+
+// A partial of a broadcast has the helpers that need no request.
+function partialRenderer(view: View): Renderer {
+  return viewRenderer((name, locals) => view(name, { ...viewHelpers, ...locals }))
 }

@@ -2,6 +2,7 @@
 
 import { check, type Rule } from '../options/check'
 import { type DomClass, type DomRecord, domId } from '../stream/dom-id'
+import { plainString, viewOptions } from './helper-options'
 import { type Attributes, attributeText } from './tag'
 
 /** The attributes of a frame: Turbo's own, and any other. */
@@ -54,15 +55,17 @@ function frameId(ids: readonly unknown[]): string {
   return domId(first as DomRecord | DomClass, second === undefined ? undefined : String(second))
 }
 
-// Handlebars hands its helpers an object with the named arguments under `hash`, and a block as the function `fn`.
+// Where an engine's named arguments are the options, the content is one of them, or Handlebars' block.
 function read(context: unknown, [given, content]: readonly unknown[]): { options: TurboFrameOptions; content: string } {
-  const { hash, fn } = (given ?? {}) as { hash?: TurboFrameOptions; fn?: (context: unknown) => string }
-  const isHelper = typeof hash === 'object' && hash !== null && 'data' in (given as object)
-  const inner = isHelper ? fn?.(context) : content
-  return {
-    options: isHelper ? hash : ((given ?? {}) as TurboFrameOptions),
-    content: inner === undefined || inner === null ? '' : check('content', inner as string, aString),
-  }
+  const plain = (given ?? {}) as TurboFrameOptions
+  const named = viewOptions<TurboFrameOptions & { html?: unknown }>(plain, context)
+  if (named === plain) return { options: plain, content: text(content) }
+  const { html, ...options } = named
+  return { options, content: text(html ?? content) }
+}
+
+function text(content: unknown): string {
+  return check('content', (plainString(content) ?? '') as string, aString)
 }
 
 function isOptions(value: unknown): boolean {

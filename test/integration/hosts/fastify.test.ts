@@ -124,6 +124,21 @@ describe('Fastify: views', () => {
       },
     ))
 
+  it('give partials the helpers that need no request', () =>
+    serving(
+      (fastify) => {
+        fastify.register(turboCable)
+        fastify.register(fastifyView, { engine: { ejs }, root, viewExt: 'ejs' })
+      },
+      async ({ fastify: { turboCable: cable } }) => {
+        class Message {
+          id = 1
+        }
+        const options = { target: 'items', partial: 'record', locals: { record: new Message() } }
+        assert.equal(await cable.broadcastAppendTo('list', options), true)
+      },
+    ))
+
   it('say what is wrong with a partial: missing, broken, or missing another', () =>
     serving(
       (fastify) => {
