@@ -1,6 +1,8 @@
 // Refreshes that come in bursts are sent as few: the first at once, the others as one when it has been quiet for a moment, and
 // in a long burst every so often.
 
+import { tap } from '../publisher/tap'
+
 /** Time, which a test has another of. */
 export interface Clock {
   /** Now, ms. */
@@ -60,6 +62,7 @@ export class Refreshes {
     if (!pending) {
       burst.pending = { since: this.#clock.now(), requestId, send }
       this.#count(1)
+      tap?.waiting(() => this.#send(burst))
     } else {
       // Each of two tabs would leave a refresh with its own id out, and with it the change that the other has made.
       if (pending.requestId !== requestId) pending.requestId = undefined

@@ -11,6 +11,8 @@ export interface Tap {
   handed(broadcasts: readonly Broadcast[]): () => void
   /** Work that leads to a broadcast has begun: it renders, or waits for its turn. Its rejection is not the tap's to report. */
   working(work: Promise<unknown>): void
+  /** A broadcast waits for others to join it. `flush` sends it now. */
+  waiting(flush: () => unknown): void
 }
 
 /** The tap, if there is one. */

@@ -24,7 +24,7 @@ export type Sending = () => unknown
 
 /**
  * Runs `fn` and gives what was broadcast meanwhile, one entry for each `<turbo-stream>` element and JSON value: by the free
- * functions, by any cable, by models, and by Later verbs, for which it waits. A broadcast that nobody took is not among them.
+ * functions, by any cable, by models, and by Later verbs, for which it waits; refreshes that wait are sent. A broadcast that nobody took is not among them.
  * Open pages get it as ever.
  *
  * ```ts
@@ -83,6 +83,7 @@ class Capture {
   readonly outer: Capture | undefined
   readonly sent: Broadcast[] = []
   readonly #work = new Set<Promise<unknown>>()
+  #flushes: (() => unknown)[] = []
 
   constructor(outer: Capture | undefined) {
     this.outer = outer
@@ -105,9 +106,16 @@ class Capture {
     work.then(done, done)
   }
 
-  /** Resolves when nothing is under way, what that has begun included. */
+  flushLater(flush: () => unknown): void {
+    this.#flushes.push(flush)
+  }
+
+  /** Resolves when nothing is under way or waits, what that has begun included. */
   async settled(): Promise<void> {
-    while (this.#work.size > 0) await Promise.allSettled(this.#work)
+    while (this.#work.size > 0 || this.#flushes.length > 0) {
+      const flushes = this.#flushes.splice(0)
+      await Promise.allSettled([...this.#work, ...flushes.map((flush) => owner.run(this, flush))])
+    }
   }
 }
 
@@ -134,6 +142,9 @@ setTap({
   },
   working(work) {
     for (const capture of concerned()) capture.wait(work)
+  },
+  waiting(flush) {
+    for (const capture of concerned()) capture.flushLater(flush)
   },
 })
 

@@ -172,6 +172,23 @@ test('what a server sends while it answers is captured, also where it was starte
   assert.equal(captured.length, 1)
 })
 
+test('a refresh that waits for others is sent when the function is done, and captured', async (t) => {
+  const cable = turboCable()
+  t.after(() => cable.close())
+  const burst = (stream: string) => () => {
+    for (let n = 0; n < 5; n++) cable.broadcastRefreshLaterTo(stream)
+  }
+  // The first goes at once, the others as one.
+  const [one, two] = await Promise.all(['a', 'b'].map((stream) => captureBroadcasts(burst(stream))))
+  assert.deepEqual(
+    [one, two].map((captured) => captured?.map(({ stream, action }) => `${stream} ${action}`)),
+    [
+      ['a refresh', 'a refresh'],
+      ['b refresh', 'b refresh'],
+    ],
+  )
+})
+
 const rendered = async (partial: string) => {
   await new Promise(setImmediate)
   return `<p>${partial}</p>`
