@@ -6,7 +6,7 @@ import { cursorIn } from './marker.js'
 import { add, Part, partsLacking } from './parts.js'
 import type { Message } from './protocol.js'
 import { fallBehind } from './refresh.js'
-import { type BeforeRender, concerns, restrict } from './stream-element.js'
+import { type BeforeRender, concerns, type Render, restrict, type StreamElement } from './stream-element.js'
 
 /** The message being drawn: the parts that lack it, and what Turbo was about to do. */
 interface Drawing {
@@ -17,6 +17,10 @@ interface Drawing {
 
 let drawing: Drawing | undefined
 let warned = false
+/** The refresh that waits for its moment among those of other pages, and when there may be one again. */
+let turn: StreamElement | undefined
+let over: Promise<void>
+let next = 0
 /** Renders that an app has made to take their time: an animation, say. */
 const unfinished = new Set<unknown>()
 
@@ -72,13 +76,29 @@ function perform({ target, detail, defaultPrevented }: BeforeRender, { message, 
   const act = async () => {
     if (!concerns(target, lacking)) return
     // A page that comes out of a cache with this message to follow would ask the same cache again, for ever.
-    if (message.replayed && target.getAttribute('action') === 'refresh') fallBehind(0, message.cursor)
+    const refresh = target.getAttribute('action') === 'refresh'
+    if (refresh && message.replayed) fallBehind(0, message.cursor)
+    else if (refresh && message.refresh) await inTurn(target, message.refresh, render)
     else await render(target)
     warn(target)
   }
   const work = act().catch(console.error)
   unfinished.add(work)
   work.finally(() => unfinished.delete(work))
+}
+
+// Others that come while one waits join it. Without an id it is for everybody: one of ours must not stand for that of another.
+function inTurn(stream: StreamElement, window: number, render: Render): Promise<void> {
+  if (turn) {
+    if (turn.getAttribute('request-id') !== stream.getAttribute('request-id')) turn.removeAttribute('request-id')
+    return over
+  }
+  turn = stream
+  over = new Promise((resolve) => setTimeout(resolve, Math.max(Math.random() * window, next - Date.now()))).then(() => {
+    next = Date.now() + window
+    turn = void render(stream)
+  })
+  return over
 }
 
 // At-least-once: what was sent between a page's request and the reading of its data is in the page and comes again.

@@ -5,6 +5,8 @@ export interface Message {
   stream: string
   data: unknown
   cursor?: string
+  /** It makes many pages refresh: the window in milliseconds over which they spread. */
+  refresh?: number
   /** It was sent before this page asked for it: to catch up, not as news. */
   replayed?: boolean
 }

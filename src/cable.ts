@@ -4,6 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createVerbs } from './broadcast/create-verbs'
 import { LaterQueue } from './broadcast/later'
 import { createPerform } from './broadcast/perform'
+import { Refreshes } from './broadcast/refreshes'
 import type { Verbs } from './broadcast/verbs'
 import { MemoryEngine } from './engine/memory'
 import { BroadcastEndpoint } from './http/broadcast-endpoint'
@@ -15,13 +16,13 @@ import { Requests } from './http/requests'
 import { Servers } from './http/servers'
 import { shutdown, UnderWay } from './http/shutdown'
 import { minded } from './http/turbo-head'
-import { Hub } from './hub/hub'
+import { HubWithTexts } from './hub/hub-with-texts'
 import type { HubStats } from './hub/stats'
 import { warn } from './log'
 import { cautions } from './options/cautions'
 import { cursorHeader } from './options/limits'
 import { type Identity, resolveOptions, type TurboCableOptions } from './options/options'
-import { registerProcessCable } from './process/defaults'
+import { processSerializers, registerProcessCable } from './process/defaults'
 import type { Protocol } from './protocol/protocol'
 import { turboCableProtocol } from './protocol/turbo-cable'
 import { Amends } from './publisher/amends'
@@ -37,6 +38,7 @@ import { type Csp, createCsp } from './view/csp'
 import { createPage, type PageHelpers } from './view/page'
 import { createTurboCableTags, type TurboCableTags } from './view/tags'
 import { createTurboStreamFrom, type TurboStreamFrom } from './view/turbo-stream-from'
+import { createTurboTextFrom, type TurboTextFrom } from './view/turbo-text-from'
 
 /** A cable without a framework: everything that a host needs. */
 export interface CableCore extends Verbs {
@@ -114,7 +116,7 @@ export interface HostParts {
 export function createCable(given: TurboCableOptions = {}, host: HostParts = {}): CableCore {
   const options = resolveOptions(given)
   const { path, secret, limits, render } = options
-  const hub = new Hub(options.engine ?? new MemoryEngine(options.history), options)
+  const hub = new HubWithTexts(options.engine ?? new MemoryEngine(options.history), options)
   const mounts = new Mounts(host.mountPaths)
   const url = (mount = mounts.first) => `${mount}${path}`
 
@@ -135,10 +137,15 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
 
   const ownRenderer = render && functionRenderer(render)
   const publisher = new Amends(hub)
-  const sending = { publisher: () => publisher, renderer: () => ownRenderer ?? host.renderer?.() }
+  const sending = {
+    publisher: () => publisher,
+    renderer: () => ownRenderer ?? host.renderer?.(),
+    serializers: processSerializers,
+  }
   const queue = options.scheduler ? undefined : new LaterQueue(createPerform(sending))
   const scheduler = options.scheduler ?? (queue as LaterQueue)
-  const parts = { ...sending, scheduler: () => scheduler }
+  const refreshes = new Refreshes()
+  const parts = { ...sending, scheduler: () => scheduler, refreshes: () => refreshes }
 
   const verbs = createVerbs(parts)
 
@@ -146,15 +153,22 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   const sign = signer && ((name: string) => signer.sign(name))
   const signedStream = createSignedStream(signer)
 
+  // A page shows of each text what there was when its request arrived, which is where its cursor is.
+  const textFrom = (): TurboTextFrom => {
+    const moment = hub.texts.now()
+    return createTurboTextFrom((stream, target) => hub.texts.html(stream, target, moment))
+  }
+
   for (const caution of cautions(options)) warn(caution)
   void hub.start()
   const unregister = registerProcessCable(parts)
 
   const close = async (timeout: number) => {
-    unregister()
     const start = performance.now()
     // What is waiting to be sent is sent, if it can be in time.
-    if (queue) await within(timeout, queue.idle())
+    const flushed = refreshes.flush()
+    unregister()
+    await within(timeout, Promise.all([flushed, queue?.idle()]))
     servers.close()
     passedOver.stop()
     publisher.stop()
@@ -176,7 +190,8 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
       minded(request, response)
       return false
     },
-    page: (mount) => createPage({ cursor: hub.cursor(), url: () => url(mount), sign, signedStream }),
+    page: (mount) =>
+      createPage({ cursor: hub.cursor(), url: () => url(mount), sign, signedStream, turboTextFrom: textFrom() }),
     turboStreamResponse: (answer, begun) => {
       const renderer = () => ownRenderer ?? answer.renderer?.() ?? host.renderer?.()
       return createTurboStreamResponse({ ...answer, renderer, broadcast: verbs.broadcastStreamTo }, begun)
@@ -196,7 +211,7 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
 }
 
 // Resolves when the work is done, or after `timeout` ms.
-async function within(timeout: number, work: Promise<void>): Promise<void> {
+async function within(timeout: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, timeout)

@@ -1,12 +1,22 @@
 // The public names, for `require('turbo-cable')`. src/index.mts repeats them for `import`.
 
+export { holdingBroadcasts } from './broadcast/hold'
 export type { BroadcastOptions } from './broadcast/job'
+export { type BroadcastMacros, type Change, committed, type MacroOptions } from './broadcast/macros'
+export { suppressingBroadcasts } from './broadcast/mute'
+export { currentRequestId, withRequestId } from './broadcast/request-id'
 export type { BroadcastJob, Scheduler } from './broadcast/scheduler'
+export type { Serializer, Serializers } from './broadcast/serialize'
+export type { TextStreamOptions, TextTotals } from './broadcast/text-stream'
 export type { Deadline, Engine, EngineDelegate, Outgoing, Positioned, Replay, Signal } from './engine/engine'
 export { TurboCableError, type TurboCableErrorCode } from './errors'
 export { type Cable, turboCable } from './host/express'
 export type { HubStats } from './hub/stats'
 export type { Identity, TurboCableOptions, UpgradeRequest } from './options/options'
+export { mongooseHooks } from './orm/mongoose'
+export { objectionHooks } from './orm/objection'
+export { prismaHooks } from './orm/prisma'
+export { sequelizeHooks } from './orm/sequelize'
 export { configureBroadcasts } from './process/configure'
 export { broadcastRenderLaterTo, broadcastRenderTo, broadcastStreamTo } from './process/elements-verbs'
 export {
@@ -22,10 +32,12 @@ export {
   broadcastJson,
   broadcastPrependLaterTo,
   broadcastPrependTo,
+  broadcastRefreshLaterTo,
   broadcastRefreshTo,
   broadcastRemoveTo,
   broadcastReplaceLaterTo,
   broadcastReplaceTo,
+  broadcastStream,
   broadcastUpdateLaterTo,
   broadcastUpdateTo,
   performBroadcast,

@@ -2,12 +2,15 @@
 
 import { check, checkNames, object, type Rule } from '../options/check'
 import { contentOf, type RenderOptions } from '../render/content'
+import type { Locals } from '../render/renderer'
 import { type Streamable, streamName } from '../stream/name'
 import { connectionId, type ExcludeOption } from '../stream/page-id'
 import { isGiven } from '../turbo/content'
 import { openingTag, type PlacementOptions, placement } from '../turbo/element'
+import { printedAttributes } from '../turbo/tag'
 import { type CheckedBroadcast, checkedElements } from './elements-job'
 import type { BroadcastJob } from './scheduler'
+import { type DumpOptions, dumped } from './serialize'
 
 /** The options of a verb: where it works, what it brings, and whom it leaves out. */
 export interface BroadcastOptions extends PlacementOptions, RenderOptions, ExcludeOption {}
@@ -55,6 +58,21 @@ export function checkedJob(job: BroadcastJob): CheckedBroadcast {
 }
 
 const aJob: Rule = { ...object, words: 'the job that a scheduler was given: `{ stream, action, … }`' }
+
+/**
+ * The job as a scheduler may keep it: a copy, of which JSON changes nothing.
+ * @throws TurboCableError TURBO_CABLE_BAD_DATA
+ */
+export function waitingJob(job: BroadcastJob, options: DumpOptions): BroadcastJob {
+  const { attributes, locals, text } = job
+  return {
+    ...job,
+    // As they will be printed: attributes take more than JSON can hold.
+    ...(attributes && !options.keepInstances && { attributes: printedAttributes(attributes) }),
+    ...(text !== undefined && { text: dumped(text, 'text') as string | number }),
+    ...(locals && { locals: dumped(locals, 'locals', options) as Locals }),
+  }
+}
 
 type WithoutGaps<T> = { [Key in keyof T]?: NonNullable<T[Key]> }
 

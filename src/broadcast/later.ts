@@ -7,6 +7,7 @@ import type { BroadcastJob, Scheduler } from './scheduler'
 
 /** The scheduler of a process: first come first served within a stream, streams independent of each other. */
 export class LaterQueue implements Scheduler {
+  readonly inProcess = true
   readonly #perform: Perform
   // The last job of each busy stream; it ends after all before it. It never rejects.
   readonly #tails = new Map<string, Promise<void>>()

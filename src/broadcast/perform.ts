@@ -3,17 +3,20 @@
 import { failure } from '../errors'
 import { warn } from '../log'
 import type { Broadcast, Publisher } from '../publisher/publisher'
-import type { Renderer } from '../render/renderer'
+import type { Locals, Renderer } from '../render/renderer'
 import { element } from '../turbo/element'
 import { streamElements } from '../turbo/stream-elements'
 import type { CheckedBroadcast } from './elements-job'
 import { checkedJob } from './job'
 import type { BroadcastJob } from './scheduler'
+import { isDumped, loaded, type Serializers } from './serialize'
 
 /** Where broadcasts go and what renders them; asked anew for each broadcast. */
 export interface PerformContext {
   readonly publisher: () => Publisher
   readonly renderer: () => Renderer | undefined
+  /** How instances of the app's classes travel in jobs; undefined where nothing was declared. */
+  readonly serializers?: (() => Serializers | undefined) | undefined
 }
 
 /** Renders and sends what a verb has checked. Throws `TURBO_CABLE_NO_RENDERER` at once, before any promise. */
@@ -47,7 +50,22 @@ export function createSend({ publisher, renderer }: PerformContext): Send {
 /** Makes the one that takes jobs. */
 export function createPerform(context: PerformContext): Perform {
   const send = createSend(context)
-  return (job) => send(checkedJob(job))
+  return (job) => {
+    const checked = checkedJob(job)
+    if (!isDumped(checked.job.locals)) return send(checked)
+    return loadedJob(checked.job, context.serializers?.()).then((whole) =>
+      whole ? send({ ...checked, job: whole }) : false,
+    )
+  }
+}
+
+/** The job with its locals as they were at the call; undefined, after a logged line, where one of them is no longer there. */
+export async function loadedJob(job: BroadcastJob, serializers?: Serializers): Promise<BroadcastJob | undefined> {
+  const gone: string[] = []
+  const locals = await loaded(job.locals ?? {}, 'locals', serializers, (path) => gone.push(path))
+  if (gone.length === 0) return { ...job, locals: locals as Locals }
+  warn(troubleLine(verbName(job.action), job.stream, `\`${gone.join('` and `')}\` is no longer there`))
+  return undefined
 }
 
 /** Hands one broadcast over. A hub that is away or closed costs a logged line, never an exception. */

@@ -6,6 +6,7 @@ import type { PlacementOptions } from '../turbo/element'
 import type { RefreshOptions } from '../turbo/turbo-stream'
 import type { ElementsBroadcastOptions, ViewBroadcastOptions } from './elements-job'
 import type { ActionOptions, BroadcastOptions } from './job'
+import type { BroadcastStream } from './text-stream'
 
 /** The options of `broadcastRemoveTo`. */
 export interface RemoveOptions extends Omit<PlacementOptions, 'method'>, ExcludeOption {}
@@ -69,7 +70,7 @@ export interface Verbs {
   readonly broadcastRemoveTo: SendVerb<RemoveOptions>
   /**
    * Lets every page of the stream fetch itself again. `broadcastRefreshTo('list')` →
-   * `<turbo-stream action="refresh"></turbo-stream>`
+   * `<turbo-stream action="refresh"></turbo-stream>`. The tab whose request causes it does not; `requestId: null` lets it too.
    */
   readonly broadcastRefreshTo: (streamables: Streamable, options?: RefreshBroadcastOptions) => Promise<boolean>
   /**
@@ -80,10 +81,21 @@ export interface Verbs {
   /** Sends elements that are written already: `broadcastStreamTo('room', { content: turboStream.remove('a') })`. */
   readonly broadcastStreamTo: SendVerb<ElementsBroadcastOptions>
   /**
+   * `broadcastRefreshTo`, many as few: the first of a burst is sent at once, the others as one when it has been quiet for 500 ms,
+   * and every 2,000 ms while it is not. Refreshes of several requests go without an id, to everybody. It never rejects; trouble is
+   * a logged line. `broadcastRefreshLaterTo('list')`.
+   */
+  readonly broadcastRefreshLaterTo: (streamables: Streamable, options?: RefreshBroadcastOptions) => void
+  /**
    * Sends data instead of HTML, copied at the call; the page gets it as an event: `broadcastJson('job', { progress: 50 })`.
    * Throws `TURBO_CABLE_BAD_DATA` for a string (a page would take it for HTML) and for what JSON cannot hold.
    */
   readonly broadcastJson: (streamables: Streamable, data: unknown, options?: ExcludeOption) => Promise<boolean>
+  /**
+   * Shows text in a target as it comes: what a process prints, a language model says. `broadcastStream(['answer', 7],
+   * child.stdout, { target: 'answer' })`. Resolves at the end of the source to totals; rejects with what the source fails with.
+   */
+  readonly broadcastStream: BroadcastStream
   /** `broadcastActionTo` off the caller's path: checked now, rendered and sent in its turn. */
   readonly broadcastActionLaterTo: LaterVerb<ActionOptions>
   /** `broadcastAppendTo` off the caller's path: checked now, rendered and sent in its turn. */

@@ -3,6 +3,7 @@
 
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type {} from 'fastify'
+import { asRequest } from '../broadcast/request-id'
 import { type CableCore, createCable, type HostAnswer } from '../cable'
 import { streamType, varied } from '../http/asked'
 import type { TurboCableOptions } from '../options/options'
@@ -90,7 +91,7 @@ export const turboCable = Object.assign(
       const redirect = (url: string) => reply.redirect(url, 303)
       const turboStream = () => core.turboStreamResponse<unknown>(answerOf(reply))
       addTurboResponse<unknown>(reply, request.raw, '', { turboStream, redirect })
-      next()
+      asRequest(request.raw, next)
     })
     fastify.addHook('preClose', () => core.close())
   },
@@ -103,7 +104,7 @@ export const turboCable = Object.assign(
 
 // What is on every reply: the helpers of a page, and the answers.
 const replyNames = [
-  ...['turboStreamFrom', 'turboCableTags', 'signedStream', ...Object.keys(viewHelpers)],
+  ...['turboStreamFrom', 'turboCableTags', 'signedStream', 'turboTextFrom', ...Object.keys(viewHelpers)],
   ...['recedeOrRedirectTo', 'resumeOrRedirectTo', 'refreshOrRedirectTo'],
   ...['recedeOrRedirectBackOrTo', 'resumeOrRedirectBackOrTo', 'refreshOrRedirectBackOrTo'],
 ]

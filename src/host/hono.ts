@@ -2,6 +2,7 @@
 
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type {} from 'hono'
+import { asRequest } from '../broadcast/request-id'
 import { type CableCore, createCable } from '../cable'
 import { streamType } from '../http/asked'
 import { warn } from '../log'
@@ -57,7 +58,7 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
     // Somebody before the cable has read the body, and Hono keeps it.
     if (incoming.readableDidRead && isJson(incoming)) incoming.body ??= await context.req.text().catch(() => undefined)
     if (core.handle(incoming, outgoing)) return alreadySent()
-    await next()
+    await asRequest(incoming, next)
   }
   return Object.assign(middleware, core)
 }

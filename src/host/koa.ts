@@ -2,6 +2,7 @@
 // as types.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { asRequest } from '../broadcast/request-id'
 import { type CableCore, createCable, type HostAnswer } from '../cable'
 import { streamType } from '../http/asked'
 import type { TurboCableOptions } from '../options/options'
@@ -80,7 +81,7 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
         context.redirect(url)
       },
     })
-    await next()
+    await asRequest(req, next)
     // One that nobody awaits has to be there before Koa answers.
     if (chain && !chain.heard) await chain
   }

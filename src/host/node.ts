@@ -1,6 +1,7 @@
 // The cable as a function of (request, response, next). Connect, a Next custom server, a bare HTTP server and Express call it.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { asRequest } from '../broadcast/request-id'
 import type { CableCore } from '../cable'
 import { streamType } from '../http/asked'
 import { warn } from '../log'
@@ -49,7 +50,7 @@ export function nodeMiddleware(
       turboStream: () => streamResponse(cable, request, response),
       redirect: (url) => redirect(response, url),
     })
-    next()
+    asRequest(request, next)
   }
 }
 

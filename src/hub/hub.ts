@@ -19,6 +19,7 @@ import { Gate, type Visitor } from './gate'
 import { Heartbeat, type HeartbeatDelegate } from './heartbeat'
 import { Removals } from './removals'
 import { Replays } from './replays'
+import { spread } from './spread'
 import type { HubStats } from './stats'
 import { Subscribing } from './subscribing'
 import { Subscriptions } from './subscriptions'
@@ -55,7 +56,6 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
 
   constructor(engine: Engine, options: ResolvedOptions) {
     const { limits, refreshSpread } = options
-    const { pendingBytes, streamsPerConnection } = limits
     this.#engine = engine
     this.#limits = limits
     const gate = new Gate(options)
@@ -66,9 +66,9 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
     )
     const progress = () => ({ position: this.#position, cursor: this.cursor() })
     const subscriptions = this.#subscriptions
-    const replays = new Replays({ engine, subscriptions, progress, pendingBytes, refreshSpread })
+    const replays = new Replays({ engine, subscriptions, progress, limits, refreshSpread })
     this.#replays = replays
-    this.#subscribing = new Subscribing({ gate, subscriptions, replays, log: this.#log, streamsPerConnection })
+    this.#subscribing = new Subscribing({ gate, subscriptions, replays, log: this.#log, limits })
     this.removals = new Removals({
       engine,
       gate,
@@ -172,7 +172,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
       this.#position = message.position
       const topic = this.#subscriptions.topic(message.stream)
       this.#log.sent(message, topic)
-      if (topic?.take(message)) this.#fanOut.add(topic, message)
+      if (topic?.take(message)) this.#fanOut.add(topic, spread(message, topic.size, this.#limits.refreshesPerSecond))
     }
   }
 

@@ -17,9 +17,14 @@ import { turboFrameTag } from './turbo-frame'
 import { turboStream } from './turbo-stream'
 
 /** `domId()` as views call it. Handlebars adds an argument of its own, which is no prefix. */
-export type DomIdHelper = (record: DomRecord | DomClass, prefix?: unknown) => string
+export type DomIdHelper = (record: DomRecord | DomClass | string, rowOrPrefix?: unknown, prefix?: unknown) => string
 
-const domIdHelper: DomIdHelper = (record, prefix) => domId(record, typeof prefix === 'string' ? prefix : undefined)
+const domIdHelper: DomIdHelper = (record, rowOrPrefix, prefix) =>
+  typeof record === 'string' ? domId(record, rowOrPrefix as DomRecord, text(prefix)) : domId(record, text(rowOrPrefix))
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
 
 /** What every view has beside what is its page's own. */
 export const viewHelpers = Object.freeze({

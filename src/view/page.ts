@@ -4,6 +4,7 @@ import type { SignStream } from '../stream/signed-stream'
 import { type ViewHelpers, viewHelpers } from '../turbo/helpers'
 import { createTurboCableTags, type TurboCableTags } from './tags'
 import { createTurboStreamFrom, type TurboStreamFrom } from './turbo-stream-from'
+import type { TurboTextFrom } from './turbo-text-from'
 
 /** What the view of one request gets. */
 export interface PageHelpers extends ViewHelpers {
@@ -15,6 +16,8 @@ export interface PageHelpers extends ViewHelpers {
   readonly turboCableTags: TurboCableTags
   /** Signs a stream's name with a right that ends, or that is somebody's. */
   readonly signedStream: SignStream
+  /** Writes what a text of `broadcastStream()` has so far, for the inside of its target. */
+  readonly turboTextFrom: TurboTextFrom
 }
 
 /** What `createPage` works with. */
@@ -26,15 +29,17 @@ export interface PageContext {
   /** Signs a stream's name; undefined if names stay plain. */
   readonly sign: ((name: string) => string) | undefined
   readonly signedStream: SignStream
+  readonly turboTextFrom: TurboTextFrom
 }
 
 /** Makes the view helpers of one request. */
-export function createPage({ cursor, url, sign, signedStream }: PageContext): PageHelpers {
+export function createPage({ cursor, url, sign, signedStream, turboTextFrom }: PageContext): PageHelpers {
   return {
     ...viewHelpers,
     cursor,
     turboStreamFrom: createTurboStreamFrom({ cursor: () => cursor, sign }),
     turboCableTags: createTurboCableTags(url),
     signedStream,
+    turboTextFrom,
   }
 }

@@ -86,6 +86,13 @@ test('the command gets a page of its own, with its output and how it ended', asy
   assert.match((await page.textContent('.screen')) ?? '', /^Hello!\n[^\uFFFD]*გამარჯობა!\n[^\uFFFD]*$/)
 })
 
+test('the answer gets a page of its own, and has more at each reload', async () => {
+  const page = await open('/words')
+  assert.equal(await press(page, 'Say hello in ten languages'), 303)
+  await reloadUntil(page, 'written:')
+  assert.match((await page.textContent('#answer')) ?? '', /^Hello! .*გამარჯობა.*👩‍👩‍👧‍👦\.$/s)
+})
+
 test('a room is joined, and a message is said', async () => {
   const page = await open('/chat/hall')
   await page.getByLabel('Your name').fill('Ana')

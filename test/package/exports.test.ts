@@ -22,21 +22,31 @@ const ROOT_NAMES = [
   'broadcastJson',
   'broadcastPrependLaterTo',
   'broadcastPrependTo',
+  'broadcastRefreshLaterTo',
   'broadcastRefreshTo',
   'broadcastRemoveTo',
   'broadcastRenderLaterTo',
   'broadcastRenderTo',
   'broadcastReplaceLaterTo',
   'broadcastReplaceTo',
+  'broadcastStream',
   'broadcastStreamTo',
   'broadcastUpdateLaterTo',
   'broadcastUpdateTo',
+  'committed',
   'configureBroadcasts',
   'cspMetaTag',
+  'currentRequestId',
   'domId',
+  'holdingBroadcasts',
+  'mongooseHooks',
+  'objectionHooks',
   'performBroadcast',
+  'prismaHooks',
   'railsStreamKey',
+  'sequelizeHooks',
   'streamName',
+  'suppressingBroadcasts',
   'turboCable',
   'turboExemptsPageFromCacheTag',
   'turboExemptsPageFromPreviewTag',
@@ -49,6 +59,7 @@ const ROOT_NAMES = [
   'turboRootTag',
   'turboStream',
   'turboViewTransitionTag',
+  'withRequestId',
 ]
 
 const CLIENT_NAMES = ['connectMarker', 'connectionId', 'disconnectMarker', 'start', 'stop', 'subscribe', 'watchMarkers']
@@ -81,6 +92,15 @@ for (const host of ['fastify', 'koa', 'hono']) {
     assert.deepEqual(await namesOf(differing), [])
   })
 }
+
+test("'turbo-cable/bullmq' has its two functions, required and imported the same, and asks for no BullMQ", async () => {
+  const names = ['bullmqProcessor', 'bullmqScheduler']
+  assert.deepEqual(await namesOf("Object.keys(require('turbo-cable/bullmq'))"), names)
+  assert.deepEqual(await namesOf("import('turbo-cable/bullmq').then(Object.keys)"), names)
+  const differing =
+    "import('turbo-cable/bullmq').then(m => m.bullmqScheduler === require('turbo-cable/bullmq').bullmqScheduler ? [] : ['it'])"
+  assert.deepEqual(await namesOf(differing), [])
+})
 
 test('the free verbs of the root send to the cable of a subpath, however either came in', async () => {
   const script = `import('turbo-cable/koa').then(async ({ turboCable }) => {

@@ -47,7 +47,8 @@ function cable(t: TestContext) {
           return 'rendered'
         },
       }),
-      scheduler: () => ({ schedule: (job) => void jobs.push(job) }),
+      // One that stores its jobs would not take a record without a serializer.
+      scheduler: () => ({ inProcess: true, schedule: (job) => void jobs.push(job) }),
     }),
   )
   return { publisher, jobs, renders }

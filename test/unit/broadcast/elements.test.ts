@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createVerbs } from '../../../src/broadcast/create-verbs.ts'
 import { createPerform } from '../../../src/broadcast/perform.ts'
+import { Refreshes } from '../../../src/broadcast/refreshes.ts'
 import type { BroadcastJob } from '../../../src/broadcast/scheduler.ts'
 import { functionRenderer } from '../../../src/render/function.ts'
 import type { RenderFunction } from '../../../src/render/renderer.ts'
@@ -22,7 +23,7 @@ function sending(render: RenderFunction = view) {
   const context = { publisher: () => publisher, renderer: () => functionRenderer(render) }
   const scheduler = { schedule: (job: BroadcastJob) => void jobs.push(job) }
   return {
-    ...createVerbs({ ...context, scheduler: () => scheduler }),
+    ...createVerbs({ ...context, scheduler: () => scheduler, refreshes: () => new Refreshes() }),
     perform: createPerform(context),
     publisher,
     jobs,
