@@ -31,14 +31,14 @@ export function createVerbs(context: VerbContext): Verbs {
   const send = createSend(context)
   // Apps without types may leave the options out, which is for the check to say.
   const now = (streamables: Streamable, action: string, options: BroadcastOptions | undefined) =>
-    sendNow(checkedBroadcast(streamables, action, options ?? {}))
-  const sendNow = (checked: CheckedBroadcast) => {
+    sentChecked(checkedBroadcast(streamables, action, options ?? {}))
+  const sentChecked = (checked: CheckedBroadcast) => {
     const { action, stream, format } = checked.job
     return sent(verbName(action, format), stream, () => send(checked))
   }
   const later = (streamables: Streamable, action: string, options: BroadcastOptions | undefined) =>
-    sendLater(checkedBroadcast(streamables, action, options ?? {}))
-  const sendLater = ({ job }: CheckedBroadcast) => {
+    scheduled(checkedBroadcast(streamables, action, options ?? {}))
+  const scheduled = ({ job }: CheckedBroadcast) => {
     const scheduler = context.scheduler()
     const serializers = context.serializers?.()
     // Without serializers a record could not be stored; a queue of this process can hand it on all the same.
@@ -57,11 +57,10 @@ export function createVerbs(context: VerbContext): Verbs {
     broadcastAfterTo: (streamables, options) => now(streamables, 'after', options),
     broadcastRemoveTo: (streamables, options) => now(streamables, 'remove', options),
     broadcastRefreshTo: (streamables, options = {}) => {
-      const checked = checkedRefresh(streamables, options)
-      return sent('broadcastRefreshTo', checked.job.stream, () => send(checked))
+      return sentChecked(checkedRefresh(streamables, options))
     },
-    broadcastRenderTo: (streamables, options) => sendNow(checkedView(streamables, options)),
-    broadcastStreamTo: (streamables, options) => sendNow(checkedContent(streamables, options)),
+    broadcastRenderTo: (streamables, options) => sentChecked(checkedView(streamables, options)),
+    broadcastStreamTo: (streamables, options) => sentChecked(checkedContent(streamables, options)),
     broadcastJson: (streamables, data, options = {}) => {
       checkNames(options, ['exclude'])
       const broadcast = jsonBroadcast(streamables, data, options)
@@ -76,7 +75,7 @@ export function createVerbs(context: VerbContext): Verbs {
     broadcastUpdateLaterTo: (streamables, options) => later(streamables, 'update', options),
     broadcastBeforeLaterTo: (streamables, options) => later(streamables, 'before', options),
     broadcastAfterLaterTo: (streamables, options) => later(streamables, 'after', options),
-    broadcastRenderLaterTo: (streamables, options) => sendLater(checkedView(streamables, options)),
+    broadcastRenderLaterTo: (streamables, options) => scheduled(checkedView(streamables, options)),
     broadcastRefreshLaterTo: (streamables, options = {}) => {
       const requestId = refreshId(options)
       const { job } = checkedRefresh(streamables, { ...options, requestId: null })

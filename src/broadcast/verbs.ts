@@ -74,18 +74,18 @@ export interface Verbs {
    */
   readonly broadcastRefreshTo: (streamables: Streamable, options?: RefreshBroadcastOptions) => Promise<boolean>
   /**
+   * `broadcastRefreshTo`, many as few: the first of a burst is sent at once, the others as one when it has been quiet for 500 ms,
+   * and every 2,000 ms while it is not. Refreshes of several requests go without an id, to everybody. It never rejects; trouble is
+   * a logged line. `broadcastRefreshLaterTo('list')`.
+   */
+  readonly broadcastRefreshLaterTo: (streamables: Streamable, options?: RefreshBroadcastOptions) => void
+  /**
    * Sends all elements of a `.turbo_stream` view as one message: `broadcastRenderTo('room', { partial: 'messages/create', locals })`
    * renders `messages/create.turbo_stream.ejs`. What it renders must be elements: `TURBO_CABLE_BAD_OPTION`.
    */
   readonly broadcastRenderTo: SendVerb<ViewBroadcastOptions>
   /** Sends elements that are written already: `broadcastStreamTo('room', { content: turboStream.remove('a') })`. */
   readonly broadcastStreamTo: SendVerb<ElementsBroadcastOptions>
-  /**
-   * `broadcastRefreshTo`, many as few: the first of a burst is sent at once, the others as one when it has been quiet for 500 ms,
-   * and every 2,000 ms while it is not. Refreshes of several requests go without an id, to everybody. It never rejects; trouble is
-   * a logged line. `broadcastRefreshLaterTo('list')`.
-   */
-  readonly broadcastRefreshLaterTo: (streamables: Streamable, options?: RefreshBroadcastOptions) => void
   /**
    * Sends data instead of HTML, copied at the call; the page gets it as an event: `broadcastJson('job', { progress: 50 })`.
    * Throws `TURBO_CABLE_BAD_DATA` for a string (a page would take it for HTML) and for what JSON cannot hold.

@@ -21,7 +21,7 @@ function sending(render: RenderFunction = view) {
   const publisher = recorder()
   const jobs: BroadcastJob[] = []
   const context = { publisher: () => publisher, renderer: () => functionRenderer(render) }
-  const scheduler = { schedule: (job: BroadcastJob) => void jobs.push(job) }
+  const scheduler = { inProcess: true, schedule: (job: BroadcastJob) => void jobs.push(job) }
   return {
     ...createVerbs({ ...context, scheduler: () => scheduler, refreshes: () => new Refreshes() }),
     perform: createPerform(context),
