@@ -1,5 +1,6 @@
 // The <turbo-frame> element, as turbo-rails' turbo_frame_tag writes it.
 
+import { failure } from '../errors'
 import { check, type Rule } from '../options/check'
 import { type DomClass, type DomRecord, domId } from '../stream/dom-id'
 import { plainString, viewOptions } from './helper-options'
@@ -45,6 +46,9 @@ export const turboFrameTag: TurboFrameTag = function (this: unknown, ...given: u
   const end = given.findIndex((part, index) => index > 0 && isOptions(part))
   const ids = end === -1 ? given : given.slice(0, end)
   const { options, content } = read(this, end === -1 ? [] : given.slice(end))
+  if ('id' in options) {
+    throw failure('TURBO_CABLE_BAD_ATTRIBUTE', ['id', "a frame's id comes first: turboFrameTag(domId('todo', row))"])
+  }
   const { src, target, ...attributes } = options
   return `<turbo-frame${attributeText({ ...attributes, id: frameId(ids), src, target })}>${content}</turbo-frame>`
 }

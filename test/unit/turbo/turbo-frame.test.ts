@@ -43,6 +43,7 @@ test('a frame without an id, with a blank one, or with a plain object for a reco
     assert.throws(() => untyped(...ids), { code: 'TURBO_CABLE_BAD_OPTION' }, JSON.stringify(ids))
   }
   assert.throws(() => untyped({ src: '/t' }), { code: 'TURBO_CABLE_BAD_RECORD' })
+  assert.throws(() => untyped('todo', { id: 1, title: 'a row' }), { code: 'TURBO_CABLE_BAD_ATTRIBUTE' })
   assert.throws(() => untyped('a', {}, 7), { code: 'TURBO_CABLE_BAD_OPTION' })
 })
 
