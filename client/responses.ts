@@ -4,8 +4,8 @@
 import { take } from './draw.js'
 import { releasePermanent } from './keep.js'
 import { cursorIn } from './marker.js'
-import { add, Part, partOf, rendered } from './parts.js'
-import { type BeforeRender, observing, targeted } from './stream-element.js'
+import { add, attach, Part, partOf, rendered } from './parts.js'
+import { type BeforeRender, observing, touched } from './stream-element.js'
 
 type Respond = CustomEvent<{ fetchResponse: FetchResponse }> & { target: Element }
 type RenderPage = CustomEvent<{ newBody: HTMLElement; render: Replace }>
@@ -94,16 +94,18 @@ function renderStream(event: BeforeRender): void {
   if (take(event) || !age) return
   const { detail } = event
   const { render } = detail
-  detail.render = (stream) =>
-    observing(
+  detail.render = (stream) => {
+    // What is taken away may have been brought since.
+    const around = stream.getAttribute('action') === 'remove' ? stream.targetElements : []
+    const bereft = new Set(around.map(({ parentElement }) => parentElement))
+    return observing(
       () => render(stream),
       (added) => {
-        const changed = targeted(stream) && /replace|update/.test(stream.getAttribute('action') ?? '')
-        for (const root of changed ? [...added, ...stream.targetElements] : added) {
-          if (root.isConnected) rendered(new Part(root, age))
-        }
+        for (const root of touched(stream, added)) rendered(new Part(root, age))
+        for (const root of bereft) if (root?.isConnected) attach(partOf(root).copy(root, age))
       },
     )
+  }
 }
 
 // What Turbo takes over from the page as it is, keeps the age that it has.

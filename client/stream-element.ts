@@ -12,6 +12,12 @@ export function targeted(stream: Element): boolean {
   return stream.hasAttribute('target') || stream.hasAttribute('targets')
 }
 
+/** What a stream has changed as a whole, once it has added so much. */
+export function touched(stream: StreamElement, added: readonly Element[]): Element[] {
+  const whole = /replace|update/.test(stream.getAttribute('action') ?? '') && targeted(stream)
+  return [...added, ...(whole ? stream.targetElements : [])].filter(({ isConnected }) => isConnected)
+}
+
 /** Has a stream something to do in the parts that are `lacking` it: in a target, or, without targets, in the page as a whole? */
 export function concerns(stream: StreamElement, lacking: ReadonlySet<Part>): boolean {
   return targeted(stream) ? targetsIn(lacking, stream).length > 0 : lacking.has(pagePart())

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Part } from '../../../client/parts.ts'
 import type { Message } from '../../../client/protocol.ts'
 import { type Heard, listener, type Peer, withServer } from './with-server.ts'
 
@@ -98,7 +99,7 @@ test('each listener hears each message once, whatever is replayed to another', (
     assert.deepEqual(data(late), [41, 42, 44, 45, 46])
   }))
 
-test('listeners that share a function share its calls, and it waits for the replay of the furthest behind', () =>
+test('listeners that share a function share its calls; a replay goes to who lacks it, and disturbs nobody', () =>
   withServer(async ({ connection, accepted }) => {
     const drawn: unknown[] = []
     const draw = (each: Message) => drawn.push(each.data)
@@ -113,10 +114,10 @@ test('listeners that share a function share its calls, and it waits for the repl
     await peer.next()
     peer.send(message(43))
     await peer.settle()
-    assert.deepEqual(drawn, [42])
+    assert.deepEqual(drawn, [42, 43])
     peer.send(subscribed('a', { cursor: 'e:43', recovered: true }), message(41), message(42), message(43))
     await peer.settle()
-    assert.deepEqual(drawn, [42, 41, 42, 43])
+    assert.deepEqual(drawn, [42, 43, 41, 42, 43])
     assert.deepEqual(
       markers.map(({ cursor }) => cursor),
       ['e:43', 'e:43'],
@@ -291,6 +292,93 @@ test('a signed name is answered with the plain one, under which its messages com
     peer.send(message(4, 'room'))
     await peer.settle()
     assert.deepEqual(drawn, [2, 3, 4])
+  }))
+
+// A page has several tokens for a stream when they expire or when messages bring them.
+const token = (n: number) => `${btoa(JSON.stringify({ stream: 'room', expires: n }))}--${'0'.repeat(64)}`
+const confirmed = (n: number, position: number) =>
+  subscribed(token(n), { name: 'room', cursor: `e:${position}`, recovered: true })
+const replay = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, index) => message(from + 1 + index, 'room'))
+
+/** A part of a page, which draws what it lacks, and a listener for it; all parts of a page share a function. */
+function page(...positions: number[]) {
+  const parts = positions.map((position) => {
+    const part = new Part({} as Element)
+    part.begin('room', `e:${position}`)
+    return { part, drawn: [] as unknown[] }
+  })
+  const draw = (each: Message, since?: string) => {
+    for (const { part, drawn } of parts) {
+      if (!part.lacks(each, since)) continue
+      drawn.push(each.data)
+      part.advance('room', each.cursor as string)
+    }
+  }
+  return { drawn: parts.map(({ drawn }) => drawn), listeners: positions.map((each) => listener(`e:${each}`, draw)) }
+}
+
+for (const [first, last] of [
+  [40, 43],
+  [43, 40],
+] as const)
+  test(`two names for one stream: each part of a page gets what it lacks, when ${first} is answered first`, () =>
+    withServer(async ({ connection, accepted }) => {
+      const { drawn, listeners } = page(first, last)
+      for (const [n, heard] of listeners.entries()) connection.subscribe(token(n), heard)
+      const peer = await accepted()
+      await peer.next()
+      await peer.next()
+      peer.send(confirmed(0, 44), ...replay(first, 44), message(45, 'room'), confirmed(1, 45), ...replay(last, 46))
+      await peer.settle()
+      const all = [41, 42, 43, 44, 45, 46]
+      assert.deepEqual(
+        drawn,
+        [first, last].map((each) => all.slice(each - 40)),
+      )
+    }))
+
+test('who leaves before its answer takes nothing from the others', () =>
+  withServer(async ({ connection, accepted }) => {
+    const { drawn, listeners } = page(43, 40)
+    const [stays, goes] = listeners as [Heard, Heard]
+    connection.subscribe(token(0), stays)
+    const peer = await accepted()
+    await peer.next()
+    peer.send(confirmed(0, 43))
+    await peer.settle()
+    const leave = connection.subscribe(token(1), goes)
+    await peer.next()
+    peer.send(message(44, 'room'))
+    await peer.settle()
+    leave()
+    peer.send(message(45, 'room'), confirmed(1, 45), ...replay(40, 46))
+    await peer.settle('e:46')
+    assert.deepEqual(drawn[0], [44, 45, 46])
+    assert.equal(stays.cursor, 'e:46')
+  }))
+
+test('a quiet stream has its place kept, by pings and over sockets', () =>
+  withServer(async ({ connection, accepted, cut, clock }) => {
+    const [page, other] = [listener('e:40'), listener('e:40')]
+    connection.subscribe(token(1), page)
+    connection.subscribe('quiet', other)
+    const first = await accepted()
+    await first.next()
+    await first.next()
+    first.send(confirmed(1, 40), subscribed('quiet', { cursor: 'e:40', recovered: true }))
+    await first.settle('e:60')
+    // Nothing of it was sent between 40 and 60, so that this lacks nothing.
+    const kept = listener('e:50')
+    connection.subscribe(token(1), kept)
+    await cut(first)
+    clock.advance(625)
+    const second = await accepted()
+    assert.equal((await second.next()).cursor, 'e:50')
+    await second.next()
+    second.send(confirmed(1, 61), message(61, 'room'))
+    await second.settle()
+    assert.deepEqual([data(page), data(kept)], [[61], [61]])
   }))
 
 test('messages without cursors reach everybody, always', () =>
