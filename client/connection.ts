@@ -154,7 +154,7 @@ export class Connection {
     this.#ask(stream, subscription)
   }
 
-  #ask(stream: string, subscription: Subscription, cursor = subscription.wanted()): void {
+  #ask(stream: string, subscription: Subscription, cursor = this.#streams.wanted(subscription)): void {
     if (!this.#open || cursor === undefined) return
     subscription.pending = cursor
     this.#socket?.send(subscribe(stream, cursor, this.#options.id))

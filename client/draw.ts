@@ -83,7 +83,7 @@ function perform({ target, detail, defaultPrevented }: BeforeRender, { message, 
     // What this tab has caused itself is nothing new to it. Turbo passes over that too, but of refreshes that come together it looks at
     // the last alone, and with one of its own loses those of others before it.
     // A page that comes out of a cache with this message to follow would ask the same cache again, for ever.
-    const refresh = target.getAttribute('action') === 'refresh'
+    const refresh = target.action === 'refresh'
     if (refresh && message.replayed) fallBehind(0, message.cursor)
     else if (refresh && session.recentRequests.has(target.getAttribute('request-id'))) return
     else await (refresh && message.refresh ? inTurn(target, message.refresh, render) : render(target))
@@ -107,7 +107,7 @@ function inTurn(stream: StreamElement, window: number, render: Render): Promise<
 
 // At-least-once: what was sent between a page's request and the reading of its data is in the page and comes again.
 function warn(stream: BeforeRender['target']): void {
-  if (warned || location.hostname !== 'localhost' || !/append|prepend/.test(stream.getAttribute('action') ?? '')) return
+  if (warned || location.hostname !== 'localhost' || !/append|prepend/.test(stream.action)) return
   if ([...stream.templateContent.children].every(({ id }) => id)) return
   warned = true
   console.warn('turbo-cable: what is appended without an id may appear twice', stream)

@@ -91,6 +91,14 @@ export class Subscriptions extends Map<string, Subscription> {
     return subscription
   }
 
+  /** As the subscription's own, and `null` where another name for the same stream has what is missed on its way already. */
+  wanted(subscription: Subscription): string | null | undefined {
+    const cursor = subscription.wanted()
+    const { name } = subscription
+    const from = this.#served(name) && this.#reaches.get(name)?.from
+    return cursor && from && !behind(cursor, from) ? null : cursor
+  }
+
   /** Does the server keep positions, of this stream at least? */
   counts(subscription: Subscription): boolean {
     return subscription.confirmed && this.#reaches.has(subscription.name)
@@ -102,11 +110,11 @@ export class Subscriptions extends Map<string, Subscription> {
    */
   rewind({ name }: Subscription, listener: Listener, cursor: string): boolean {
     const least = this.#served(name) ? this.#reaches.get(name)?.from : listener.cursor
-    if (!least || !behind(cursor, least)) return true
-    if (!older(cursor, least)) return false
+    // Nothing need be asked for where it is on its way already, to another.
     if (listener.cursor && older(cursor, listener.cursor)) listener.cursor = cursor
+    if (!least || !behind(cursor, least)) return true
     listener.waiting = true
-    return true
+    return older(cursor, least)
   }
 
   /** Takes the server's answer; true if listeners have lost messages for good. */

@@ -15,8 +15,8 @@ export async function buildClient({ outdir = `${root}dist/client` } = {}) {
     target: 'es2022',
     bundle: true,
     minify: true,
-    // Each imports the next by its name, so that all share one connection, and no file has a name that changes.
-    external: ['@hotwired/*', './index.js', './turbo_streams_controller.js'],
+    // Both others import the index by its name, so that all share one connection, and no file has a name that changes.
+    external: ['@hotwired/*', './index.js'],
     metafile: true,
     logLevel: 'warning',
   })

@@ -303,11 +303,14 @@ const replay = (from: number, to: number) =>
 
 /** A part of a page, which draws what it lacks, and a listener for it; all parts of a page share a function. */
 function page(...positions: number[]) {
-  const parts = positions.map((position) => {
+  const parts: { part: Part; drawn: unknown[] }[] = []
+  const put = (position: number) => {
     const part = new Part({} as Element)
     part.begin('room', `e:${position}`)
-    return { part, drawn: [] as unknown[] }
-  })
+    const drawn: unknown[] = []
+    parts.push({ part, drawn })
+    return drawn
+  }
   const draw = (each: Message, since?: string) => {
     for (const { part, drawn } of parts) {
       if (!part.lacks(each, since)) continue
@@ -315,7 +318,7 @@ function page(...positions: number[]) {
       part.advance('room', each.cursor as string)
     }
   }
-  return { drawn: parts.map(({ drawn }) => drawn), listeners: positions.map((each) => listener(`e:${each}`, draw)) }
+  return { put, drawn: positions.map(put), listeners: positions.map((each) => listener(`e:${each}`, draw)) }
 }
 
 for (const [first, last] of [
@@ -356,6 +359,53 @@ test('who leaves before its answer takes nothing from the others', () =>
     await peer.settle('e:46')
     assert.deepEqual(drawn[0], [44, 45, 46])
     assert.equal(stays.cursor, 'e:46')
+  }))
+
+test('a part that comes in the middle of a replay takes the rest of it, also when all listeners have been further', () =>
+  withServer(async ({ connection, accepted }) => {
+    const { put, listeners } = page(40, 41)
+    const [stays, goes] = listeners as [Heard, Heard]
+    connection.subscribe(token(0), stays)
+    const peer = await accepted()
+    await peer.next()
+    peer.send(confirmed(0, 44), ...replay(40, 44))
+    await peer.settle()
+    const leave = connection.subscribe(token(1), goes)
+    await peer.next()
+    peer.send(confirmed(1, 44), ...replay(41, 42))
+    await peer.settle()
+    leave()
+    const drawn = put(43)
+    connection.rewind(token(0), stays, 'e:43')
+    peer.send(...replay(42, 45))
+    await peer.settle()
+    assert.deepEqual(drawn, [44, 45])
+  }))
+
+test('a name for a stream that is served already has nothing replayed, and what comes while it is asked for', () =>
+  withServer(async ({ connection, accepted }) => {
+    const [first, next] = [listener('e:40'), listener('e:42')]
+    const leave = connection.subscribe(token(0), first)
+    const peer = await accepted()
+    await peer.next()
+    peer.send(confirmed(0, 42), ...replay(40, 42))
+    await peer.settle()
+    connection.subscribe(token(1), next)
+    leave()
+    assert.equal((await peer.next()).cursor, null)
+    peer.send(message(43, 'room'), confirmed(1, 43), message(44, 'room'))
+    await peer.settle()
+    assert.deepEqual(data(next), [43, 44])
+    // Unless the other name has been refused meanwhile.
+    const last = listener('e:44')
+    connection.subscribe(token(2), last)
+    assert.equal((await peer.next()).cursor, null)
+    for (const n of [0, 1]) peer.send({ type: 'rejected', stream: token(n), reason: 'expired' })
+    peer.send(confirmed(2, 47))
+    assert.equal((await peer.next()).cursor, 'e:44')
+    peer.send(confirmed(2, 47), ...replay(44, 47))
+    await peer.settle()
+    assert.deepEqual(data(last), [45, 46, 47])
   }))
 
 test('a quiet stream has its place kept, by pings and over sockets', () =>
