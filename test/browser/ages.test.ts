@@ -261,6 +261,25 @@ within('what goes by an older answer, and was brought meanwhile, comes back', as
   await agrees(page, app)
 })
 
+within(
+  'what is drawn again for an older part in it has everything that came after drawn again too',
+  async (app, page) => {
+    await page.evaluate(() => {
+      const board = document.querySelector('#board') as Element
+      board.insertAdjacentHTML('beforebegin', '<div id="around"></div>')
+      board.remove()
+      Object.assign(window, { putBack: () => document.querySelector('#around')?.append(board) })
+    })
+    const html = '<div id="around"><b class="a">0</b></div>'
+    await app.cable.broadcastReplaceTo(`a:${KEY}`, { target: 'around', html })
+    await app.change(KEY, 'a')
+    await page.waitForFunction(() => document.querySelector('#around .a')?.textContent === '1')
+    await page.evaluate(() => Reflect.get(window, 'putBack')())
+    await page.waitForFunction(() => !document.querySelector('#board'))
+    await agrees(page, app)
+  },
+)
+
 within('what is permanent goes on in the next page', async (app, page) => {
   for (const to of ['5', '3', '2']) {
     await visit(page, to)
