@@ -53,7 +53,8 @@ export class Connection {
   #heard = 0
   #pinged = false
   #attempt = 0
-  #answered = Number.POSITIVE_INFINITY
+  /** When this socket first had an answer. */
+  #answered: number | undefined
   #after: number | undefined
   #dismissed = false
 
@@ -149,7 +150,7 @@ export class Connection {
     const { stream, refresh, cursor } = answer
     const subscription = this.#streams.get(stream)
     if (!subscription) return
-    this.#answered = Math.min(this.#answered, this.#heard)
+    this.#answered ??= this.#heard
     if (this.#streams.confirm(answer)) this.#options.gap?.(stream, limit(refresh) ?? SPREAD, cursor)
     this.#ask(stream, subscription)
   }
@@ -174,7 +175,7 @@ export class Connection {
   }
 
   #lose(): void {
-    if (this.#clock.now() - this.#answered >= STEADY) this.#attempt = 0
+    if (this.#answered !== undefined && this.#clock.now() - this.#answered >= STEADY) this.#attempt = 0
     this.#drop()
     if (!this.#streams.size || this.#dismissed) return
     this.#later(this.#after ?? backoff(this.#attempt++, this.#options.random), () => this.#connect())
@@ -184,7 +185,7 @@ export class Connection {
     const socket = this.#socket
     this.#socket = undefined
     this.#open = false
-    this.#answered = Number.POSITIVE_INFINITY
+    this.#answered = undefined
     if (socket) {
       // A dead network answers no close for minutes: whatever this socket still says is not heard any more.
       socket.onopen = socket.onmessage = socket.onclose = null
