@@ -57,6 +57,23 @@ export function unsubscribe(stream: string): string {
 }
 
 /**
+ * The stream that a signed name is for, which stands in it for everybody to read. Of anything else, and of what another library
+ * has signed, the name itself: then messages must say how they call it.
+ *
+ *     nameOf('ImNoYXQ6MjAyMSI=--f9ee45db…') // → 'chat:2021'
+ */
+export function nameOf(address: string): string {
+  try {
+    const bytes = atob((/(.+)--/.exec(address) as string[])[1] as string)
+    const said = JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0))))
+    const name = said.stream ?? said
+    return typeof name === 'string' ? name : address
+  } catch {
+    return address
+  }
+}
+
+/**
  * Is there anything between `seen` and `cursor`? Positions compare within an epoch; another epoch is another history, about
  * which `seen` says nothing.
  *
