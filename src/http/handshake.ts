@@ -21,24 +21,24 @@ export interface HandshakeParts {
   readonly entrance: Entrance
   /** The protocols that a client may choose by its subprotocol. */
   readonly protocols: readonly Protocol[]
-  /** The full paths of the endpoint, without query. Called for each upgrade, because an app can be mounted later. */
-  readonly paths: () => readonly string[]
+  /** Whether this is a full path of the endpoint, without query. Asked for each upgrade, because an app can be mounted later. */
+  readonly isPath: (path: string) => boolean
 }
 
 /** Takes the upgrades of one cable. */
 export class Handshake implements UpgradeDelegate {
   readonly #hub: Hub
   readonly #protocols: ReadonlyMap<string, Protocol>
-  readonly #paths: () => readonly string[]
+  readonly #isPath: (path: string) => boolean
   readonly #entrance: Entrance
   readonly #wss: WebSocketServer
   #warnedOfProtocol = false
 
-  constructor({ hub, options, entrance, protocols, paths }: HandshakeParts) {
+  constructor({ hub, options, entrance, protocols, isPath }: HandshakeParts) {
     this.#hub = hub
     this.#entrance = entrance
     this.#protocols = new Map(protocols.map((protocol) => [protocol.name, protocol]))
-    this.#paths = paths
+    this.#isPath = isPath
     this.#wss = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -57,7 +57,7 @@ export class Handshake implements UpgradeDelegate {
   claims(request: IncomingMessage): boolean {
     if (request.headers.upgrade?.toLowerCase() !== 'websocket') return false
     const [path = ''] = (request.url ?? '').split('?', 1)
-    return this.#paths().includes(path)
+    return this.#isPath(path)
   }
 
   /** Answers an upgrade: with a WebSocket, or with a status that refuses it. */

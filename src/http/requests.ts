@@ -5,6 +5,8 @@ import { logger, warn } from '../log'
 import { serveAsset } from './assets'
 import type { BroadcastEndpoint } from './broadcast-endpoint'
 import type { Events } from './events'
+import { serveHistoricalLocation } from './historical-locations'
+import { Mounts } from './mounts'
 
 const debug = logger('http')
 
@@ -21,14 +23,12 @@ export class Requests {
   readonly #paths: RequestPaths
   readonly #endpoint: BroadcastEndpoint
   readonly #events: Events
-  readonly #mounts: () => readonly string[]
+  readonly #mounts: Mounts
 
-  /** `mounts` gives the paths at which the cable is mounted, as the app wrote them; none where the host does not know them. */
   constructor(
     paths: RequestPaths,
-    endpoint: BroadcastEndpoint,
-    events: Events,
-    mounts: () => readonly string[] = () => [],
+    { endpoint, events }: { readonly endpoint: BroadcastEndpoint; readonly events: Events },
+    mounts = new Mounts(),
   ) {
     this.#paths = paths
     this.#endpoint = endpoint
@@ -46,6 +46,7 @@ export class Requests {
       return true
     }
     if (asked === path && headers.upgrade?.toLowerCase() === 'websocket') return comeBack(response)
+    if (serveHistoricalLocation(asked, request, response)) return true
     if (this.opensEvents(request)) {
       this.#events.handle(request, response)
       return true
@@ -64,7 +65,7 @@ export class Requests {
   #asWritten({ originalUrl }: IncomingMessage & { originalUrl?: string }, mount: string): boolean {
     if (originalUrl === undefined) return true
     const [whole] = originalUrl.split('?', 1)
-    const known = this.#mounts()
+    const { known } = this.#mounts
     const mounts = known.length > 0 ? known : [mount]
     const same = mounts.some((each) => `${each}${this.#paths.broadcastPath}` === whole)
     if (!same) debug('a POST to %s is not taken for one to %s below %o', whole, this.#paths.broadcastPath, mounts)

@@ -3,7 +3,7 @@
 import { inTime } from '../in-time'
 import { logger, warn } from '../log'
 import type { Channel, ChannelMap, ChannelStreams } from '../options/channels'
-import type { UpgradeRequest } from '../options/options'
+import type { UpgradeRequest } from '../options/identity'
 import type { ChannelAsk, RejectReason } from '../protocol/protocol'
 import { isStreamName } from '../stream/name'
 import type { Visitor } from './visitor'

@@ -3,6 +3,7 @@
 import type { Positioned } from '../engine/engine'
 import { BroadcastLog } from './broadcast-log'
 import type { FanOut } from './fan-out'
+import { spread } from './spread'
 import type { Subscriptions } from './subscriptions'
 import { Timeline } from './timeline'
 
@@ -10,6 +11,8 @@ import { Timeline } from './timeline'
 export interface DeliveryParts {
   readonly subscriptions: Subscriptions
   readonly fanOut: FanOut
+  /** How many pages may refresh themselves in a second. */
+  readonly limits: { readonly refreshesPerSecond: number }
 }
 
 /** Takes the broadcasts of a process from its engine. */
@@ -43,13 +46,13 @@ export class Deliveries {
 
   /** Takes broadcasts, in order of position. */
   take(messages: readonly Positioned[]): void {
-    const { subscriptions, fanOut } = this.#parts
+    const { subscriptions, fanOut, limits } = this.#parts
     for (const message of messages) {
       this.#count++
       this.#position = message.position
       const topic = subscriptions.topic(message.stream)
       this.log.sent(message, topic)
-      if (topic?.take(message)) fanOut.add(topic, message)
+      if (topic?.take(message)) fanOut.add(topic, spread(message, topic.size, limits.refreshesPerSecond))
     }
     const last = messages.at(-1)
     if (last) this.timeline.note(Date.now(), last.cursor)

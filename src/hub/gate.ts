@@ -3,8 +3,9 @@
 
 import { inTime } from '../in-time'
 import { warn } from '../log'
+import type { Identity, UpgradeRequest } from '../options/identity'
 import { maxAskedLength } from '../options/limits'
-import type { Identity, PublicStreams, ResolvedOptions, UpgradeRequest } from '../options/options'
+import type { PublicStreams, ResolvedOptions } from '../options/options'
 import type { RejectReason } from '../protocol/protocol'
 import { isStreamName, maxNameBytes } from '../stream/name'
 import { Signer } from '../stream/signer'

@@ -56,29 +56,25 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
 
   constructor(engine: Engine, options: ResolvedOptions) {
     const { limits, refreshSpread } = options
-    const { pendingBytes, streamsPerConnection } = limits
     this.#engine = engine
     this.#limits = limits
-    this.gate = new Gate(options)
+    const gate = new Gate(options)
+    this.gate = gate
     this.#subscriptions = new Subscriptions(
       () => this.#fanOut.flush(),
       ({ connection, address }) => this.#subscribing.reject(connection, address, 'expired'),
     )
     const progress = () => ({ position: this.#deliveries.position, cursor: this.cursor() })
     const subscriptions = this.#subscriptions
-    this.#deliveries = new Deliveries({ subscriptions, fanOut: this.#fanOut })
+    this.#deliveries = new Deliveries({ subscriptions, fanOut: this.#fanOut, limits })
+    const deliveries = this.#deliveries
     const tellPosition = (connection: Connection) => this.#tellPosition(connection)
-    this.#replays = new Replays({ engine, subscriptions, progress, pendingBytes, refreshSpread, tellPosition })
-    this.#subscribing = new Subscribing({
-      gate: this.gate,
-      subscriptions,
-      replays: this.#replays,
-      deliveries: this.#deliveries,
-      streamsPerConnection,
-    })
+    const replays = new Replays({ engine, subscriptions, progress, limits, refreshSpread, tellPosition })
+    this.#replays = replays
+    this.#subscribing = new Subscribing({ gate, subscriptions, replays, deliveries, limits })
     this.removals = new Removals({
       engine,
-      gate: this.gate,
+      gate,
       arrivals: this.arrivals,
       connections: this.#connections,
       subscriptions,
@@ -158,10 +154,14 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
     await this.#fanOut.flushed()
   }
 
-  /**
-   * Tells every client to reconnect, closes the connections with 1012, and stops the engine. After `timeout` ms those that have
-   * not closed are cut off.
-   */
+  // The clients come back with cursors that have a gap, and refresh their pages, spread over seconds.
+  async refreshAll(id?: string): Promise<true> {
+    if (this.closed) throw failure('TURBO_CABLE_CLOSED', ['refresh every page'])
+    await this.#engine.refreshAll(id)
+    return true
+  }
+
+  /** Tells every client to reconnect, closes with 1012, stops the engine. Who is left after `timeout` ms is cut off. */
   close(timeout: number): Promise<void> {
     this.#closing ??= this.#close(timeout)
     return this.#closing

@@ -4,12 +4,14 @@
 
 import type { Engine, Positioned, Replay } from '../engine/engine'
 import { warn } from '../log'
+import type { ResolvedOptions } from '../options/options'
 import type { Audience } from './audience'
 import type { Connection } from './connection'
 import { Expiry } from './expiry'
 import { type Ask, Join } from './join'
 import { KeptFrames } from './kept-frames'
 import type { Reply } from './reply'
+import { spreadWindow } from './spread'
 import type { Subscription, Subscriptions } from './subscriptions'
 
 /** How long an engine may take to answer, ms. */
@@ -29,9 +31,9 @@ export interface ReplayParts {
   readonly subscriptions: Subscriptions
   /** The last broadcast that the engine has delivered to this process. */
   readonly progress: () => { readonly position: number; readonly cursor: string }
-  /** How much may be held back for one connection and stream, bytes. */
-  readonly pendingBytes: number
-  /** Pages with a gap refresh themselves at a random moment within so many ms. */
+  /** `pendingBytes`: how much may be held back for one connection and stream. */
+  readonly limits: Pick<ResolvedOptions['limits'], 'pendingBytes' | 'refreshesPerSecond'>
+  /** Pages with a gap refresh themselves at a random moment within so many ms; of many pages, within as many as they need. */
   readonly refreshSpread: number
   /** Tells a connection its position, if its protocol wants that. */
   readonly tellPosition: (connection: Connection) => void
@@ -62,7 +64,7 @@ export class Replays {
   start(subscription: Subscription, cursor: string | null, served: boolean, reply?: Reply): void {
     const { audience, connection, topic } = subscription
     const known = audience.joining?.get(connection)
-    const join = known instanceof Join ? known : new Join(this.#parts.pendingBytes)
+    const join = known instanceof Join ? known : new Join(this.#parts.limits.pendingBytes)
     join.ask({ subscription, cursor, reply })
     const joined = join !== known
     const member = joined && topic.join(audience, connection, join)
@@ -116,7 +118,7 @@ export class Replays {
     const frames: Buffer[] = []
     const early = held.filter((message) => message.position <= position)
     if (goesOn) this.#gather(frames, connection, audience, early)
-    const refresh = recovered ? undefined : this.#parts.refreshSpread
+    const refresh = recovered ? undefined : this.#spread(topic.size)
     for (const { subscription, reply } of asks) {
       if (reply && !reply.confirms()) continue
       const { address } = subscription
@@ -148,6 +150,12 @@ export class Replays {
     else if (!goesOn) audience.ahead?.delete(connection)
     if (bytes >= bytesPerMessage && !connection.pay(bytes / bytesPerMessage)) return undefined
     return this.#write(join, connection, frames)
+  }
+
+  // Many pages take as long as they need.
+  #spread(pages: number): number {
+    const { refreshSpread, limits } = this.#parts
+    return Math.max(refreshSpread, spreadWindow(pages, limits.refreshesPerSecond))
   }
 
   async #replay(join: Join, stream: string, cursor: string | null): Promise<Replay | undefined> {

@@ -21,8 +21,8 @@ export interface SubscribingParts {
   readonly subscriptions: Subscriptions
   readonly replays: Replays
   readonly deliveries: Deliveries
-  /** Subscriptions that one connection may have. */
-  readonly streamsPerConnection: number
+  /** `streamsPerConnection` is how many subscriptions one connection may have. */
+  readonly limits: { readonly streamsPerConnection: number }
 }
 
 /** Handles the subscribes of all connections. */
@@ -35,8 +35,8 @@ export class Subscribing {
 
   constructor(parts: SubscribingParts) {
     this.#parts = parts
-    this.#questions = new Questions(parts.streamsPerConnection)
-    this.#channelQuestions = new Questions(parts.streamsPerConnection)
+    this.#questions = new Questions(parts.limits.streamsPerConnection)
+    this.#channelQuestions = new Questions(parts.limits.streamsPerConnection)
   }
 
   /** Answers a subscribe with `subscribed` or `rejected`, now or when the app has decided. */
@@ -87,7 +87,7 @@ export class Subscribing {
     const subscribed = this.#parts.subscriptions.of(connection)
     const known = subscribed.has(address) || unanswered?.has(address)
     const taken = subscribed.size + (unanswered?.size ?? 0)
-    if ((!known && taken >= this.#parts.streamsPerConnection) || address.length > maxAskedLength) return 'limit'
+    if ((!known && taken >= this.#parts.limits.streamsPerConnection) || address.length > maxAskedLength) return 'limit'
     if (typeof asked === 'string') return this.#parts.gate.admit(asked, connection, signed)
     return this.#parts.gate.channels.has(asked.channel) ? undefined : 'invalid'
   }
@@ -138,7 +138,7 @@ export class Subscribing {
   ): readonly Right[] | RejectReason {
     const right = this.#admit(connection, command)
     if (right !== undefined) return typeof right === 'string' ? right : [right]
-    if (streams.length > this.#parts.streamsPerConnection) return 'limit'
+    if (streams.length > this.#parts.limits.streamsPerConnection) return 'limit'
     if (streams.some((stream) => this.#parts.gate.revoked(stream, connection))) return 'unauthorized'
     return streams.map((stream) => ({ stream }))
   }

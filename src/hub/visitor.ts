@@ -1,6 +1,6 @@
 // Who asks. Types only.
 
-import type { Identity, UpgradeRequest } from '../options/options'
+import type { Identity, UpgradeRequest } from '../options/identity'
 
 /** Who asks: what a decision depends on. */
 export interface Visitor {

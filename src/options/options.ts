@@ -13,8 +13,6 @@ import { optionTable } from './table'
 /** Which plain names anybody may subscribe to: all or none, a list, those that match, or those it answers `true` for at once. */
 export type PublicStreams = boolean | readonly string[] | RegExp | ((stream: string) => boolean)
 
-export type { Identity, UpgradeRequest }
-
 /**
  * An Express middleware, run on the upgrade request. The response takes headers and is never sent.
  * Made of a method, whose parameters may be narrower than these: Express' own `RequestHandler` asks for its Request and Response.
@@ -131,6 +129,8 @@ export interface TurboCableOptions {
         unanswered?: number | undefined
         /** Messages a second that a client may send over time; it may save up ten seconds' worth. Minimum 1. @default 50 */
         messagesPerSecond?: number | undefined
+        /** Pages of a stream that may refresh themselves in a second; more are told to spread. Each process counts its own. Minimum 1. @default 500 */
+        refreshesPerSecond?: number | undefined
       }
     | undefined
 }

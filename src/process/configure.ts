@@ -1,7 +1,8 @@
 // configureBroadcasts: the defaults of a process that has no app, such as a job runner.
 
 import type { Scheduler } from '../broadcast/scheduler'
-import { check, checkNames, scheduler as someScheduler } from '../options/check'
+import type { Serializers } from '../broadcast/serialize'
+import { check, checkNames, namesAndValues, type Rule, scheduler as someScheduler } from '../options/check'
 import { httpPublisher } from '../publisher/http'
 import type { Locals } from '../render/renderer'
 import { type ViewEngine, type ViewsRendererOptions, viewsRenderer } from '../render/views'
@@ -25,6 +26,8 @@ export interface ConfigureOptions {
   readonly retryFor?: number | undefined
   /** Where the Later verbs put their jobs. @default a queue in this process */
   readonly scheduler?: Scheduler | undefined
+  /** How instances of your classes travel in the jobs of the Later verbs, by name, also those of a cable in this process. @default none */
+  readonly serialize?: Serializers | undefined
 }
 
 /**
@@ -38,9 +41,10 @@ export interface ConfigureOptions {
  */
 export function configureBroadcasts(options: ConfigureOptions): () => void {
   checkNames(options, known)
-  const { url, token, retryFor, scheduler } = options
+  const { url, token, retryFor, scheduler, serialize } = options
   const isRemote = url !== undefined || token !== undefined || retryFor !== undefined
   if (scheduler) check('scheduler', scheduler, someScheduler)
+  if (serialize) checkSerializers(serialize)
   const renderer = configuredRenderer(options)
   // Made once to be checked; the one in use is made when it is needed, as the environment may fill in the rest.
   if (isRemote) httpPublisher({ url: url ?? 'http://localhost', token, retryFor })
@@ -49,10 +53,25 @@ export function configureBroadcasts(options: ConfigureOptions): () => void {
     ...(renderer && { renderer: () => renderer }),
     ...(isRemote && { publisher: () => remotePublisher({ url, token, retryFor }) }),
     ...(scheduler && { scheduler: () => scheduler }),
+    ...(serialize && { serializers: () => serialize }),
   })
 }
 
-const known = ['views', 'viewEngine', 'extension', 'locals', 'url', 'token', 'retryFor', 'scheduler']
+const known = ['views', 'viewEngine', 'extension', 'locals', 'url', 'token', 'retryFor', 'scheduler', 'serialize']
+
+function checkSerializers(serialize: Serializers): void {
+  for (const [name, serializer] of Object.entries(check('serialize', serialize, namesAndValues))) {
+    check(`serialize.${name}`, serializer, aSerializer)
+  }
+}
+
+const aSerializer: Rule = {
+  words: 'an object of three functions, `{ class, dump, load }`',
+  holds: (value) => {
+    const { class: of, dump, load } = (value ?? {}) as Record<string, unknown>
+    return [of, dump, load].every((each) => typeof each === 'function')
+  },
+}
 
 function configuredRenderer({ views, viewEngine, extension, locals }: ConfigureOptions) {
   if (views === undefined && viewEngine === undefined) return undefined

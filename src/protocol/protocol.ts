@@ -101,6 +101,12 @@ export interface Destination {
   readonly resumes: boolean
 }
 
+/** A broadcast as the hub sends it on. */
+export interface Delivered extends Positioned {
+  /** It makes many pages refresh themselves: each at a random moment within so many ms. */
+  readonly refresh?: number | undefined
+}
+
 /** How one kind of client is spoken to. */
 export interface Protocol {
   /** The WebSocket subprotocol by which a client chooses this protocol; '' for clients that offer none. */
@@ -112,7 +118,7 @@ export interface Protocol {
   /** The text of a message is `head + body + tail`; without a `body` it is `message.json`. */
   message(
     to: Destination,
-    message: Positioned,
+    message: Delivered,
   ): { readonly head: string; readonly tail: string; readonly body?: string | undefined }
   /** The same for a whisper. A protocol without it is sent none. */
   whisper?(to: Destination): { readonly head: string; readonly tail: string }

@@ -5,7 +5,8 @@ import type { Deadline, Engine, EngineDelegate, Outgoing, Positioned, Replay, Si
 import { Backlog } from '../../src/hub/backlog.ts'
 import { Connection, type ConnectionDelegate } from '../../src/hub/connection.ts'
 import { Hub } from '../../src/hub/hub.ts'
-import { type Identity, resolveOptions, type TurboCableOptions } from '../../src/options/options.ts'
+import type { Identity } from '../../src/options/identity.ts'
+import { resolveOptions, type TurboCableOptions } from '../../src/options/options.ts'
 import { turboCableProtocol } from '../../src/protocol/turbo-cable.ts'
 import type { Framing, Transport, TransportDelegate } from '../../src/transport/transport.ts'
 import type { Message } from './client.ts'
@@ -130,6 +131,10 @@ export class ScriptedEngine implements Engine {
     const messages = this.log.slice(this.#delivered)
     this.#delivered = this.log.length
     this.to?.delivered(messages)
+  }
+
+  async refreshAll(): Promise<void> {
+    this.to?.lost()
   }
 
   since(stream: string, cursor: string | null, { signal: deadline }: Deadline): Promise<Replay> {

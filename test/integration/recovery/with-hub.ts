@@ -38,7 +38,8 @@ export async function withHub(
   const hub = new Hub(engine, resolved)
   const server = createServer((_request, response) => response.writeHead(404).end())
   const entrance = new Entrance(hub, resolved)
-  const parts = { hub, options: resolved, entrance, protocols: [turboCableProtocol], paths: () => ['/cable'] }
+  const isPath = (path: string) => path === '/cable'
+  const parts = { hub, options: resolved, entrance, protocols: [turboCableProtocol], isPath }
   const detach = attachUpgrade(server, new Handshake(parts))
   await hub.start()
   const port = await listen(server)

@@ -73,6 +73,21 @@ describe('MemoryEngine', () => {
     assert.deepEqual((await since('a', 1)).recovered, false)
   })
 
+  it('has a gap in every stream for who came before a refresh of all, and none for who came after', async () => {
+    const { engine, publish, since } = build()
+    let lost = 0
+    await engine.start({ delivered() {}, lost: () => void lost++, signalled: () => assert.fail() })
+    await publish('a', 1)
+    await engine.refreshAll('once')
+    await engine.refreshAll('once')
+    assert.deepEqual([lost, engine.position()], [1, 2])
+    for (const stream of ['a', 'never heard of']) assert.equal((await since(stream, 1)).recovered, false)
+    await publish('a', 3)
+    assert.equal((await since('a', 1)).recovered, false)
+    assert.deepEqual(await since('a', 2), { recovered: true, position: 3, messages: [3] })
+    assert.deepEqual(engine.size.streams, 1)
+  })
+
   it('expires on reading too, when nobody publishes any more', async () => {
     const { engine, clock, publish, since } = build({ ttl: 1_000 })
     await publish('a', 1)

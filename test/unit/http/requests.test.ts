@@ -20,7 +20,7 @@ function build(handle: (request: IncomingMessage, response: ServerResponse) => P
       return handle(request, response)
     },
   } as unknown as BroadcastEndpoint
-  const requests = new Requests(paths, endpoint, {} as Events)
+  const requests = new Requests(paths, { endpoint, events: {} as Events })
   return {
     handled,
     ask(method: string, url: string) {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it, mock } from 'node:test'
 import type { Visitor } from '../../../src/hub/gate.ts'
-import type { UpgradeRequest } from '../../../src/options/options.ts'
+import type { UpgradeRequest } from '../../../src/options/identity.ts'
 import { turboCableProtocol } from '../../../src/protocol/turbo-cable.ts'
 import { Signer } from '../../../src/stream/signer.ts'
 import { hubOf, RecordingTransport, turn } from '../../support/hub-doubles.ts'
