@@ -8,8 +8,11 @@ export type ChannelParams = Readonly<Record<string, any>>
 
 /** Who asks for a channel, and how. */
 export interface ChannelQuestion {
+  /** What the client wrote in its identifier. Anybody may write anything: check it. */
   readonly params: ChannelParams
+  /** What `authenticate` found. */
   readonly identity: Identity
+  /** The upgrade request. */
   readonly request: UpgradeRequest
   /** Aborted when the client has gone, or when the answer is too late. */
   readonly signal: AbortSignal

@@ -1,6 +1,7 @@
 // A client of event streams for tests: events are a queue to read from.
 
 import { type ClientRequest, get, type IncomingMessage } from 'node:http'
+import { get as getSecurely } from 'node:https'
 import { Queue } from './queue.ts'
 
 export interface ServerEvent {
@@ -25,7 +26,10 @@ export class TestEventSource {
   #rest = ''
 
   constructor(url: string, headers: Record<string, string> = {}) {
-    this.#request = get(url, { headers, agent: false })
+    const secure = url.startsWith('https')
+    this.#request = secure
+      ? getSecurely(url, { headers, agent: false, rejectUnauthorized: false })
+      : get(url, { headers, agent: false })
     this.opened = new Promise((resolve, reject) => this.#request.on('response', resolve).on('error', reject))
     this.opened.catch(() => {})
     this.closed = new Promise((resolve) => this.#request.on('close', resolve))
