@@ -14,6 +14,9 @@ import type { UpgradeDelegate } from './upgrade'
 
 const debug = logger('upgrade')
 
+// How long a client that is turned away may take to close, ms.
+const patience = 2_000
+
 /** What `Handshake` works with. */
 export interface HandshakeParts {
   readonly hub: Hub
@@ -67,7 +70,11 @@ export class Handshake implements UpgradeDelegate {
     this.#entrance.enter({
       request,
       accept: (visitor) => this.#accept(request, socket, head, visitor),
-      refuse: (status, text) => refuse(socket, status, text),
+      refuse: (status, text) => {
+        const protocol = status === 401 ? this.#chosen(request) : undefined
+        if (protocol) this.#turnAway(request, socket, head, protocol)
+        else refuse(socket, status, text)
+      },
       watch: (left) => watchForEnd(socket, left),
     })
   }
@@ -79,6 +86,26 @@ export class Handshake implements UpgradeDelegate {
       const protocol = this.#protocols.get(ws.protocol) as Protocol
       // The option `WebSocket` above says that it is one.
       this.#hub.accept(new WebSocketTransport(ws as CableSocket, socket), protocol, visitor)
+    })
+  }
+
+  // What a client chooses that speaks by a subprotocol.
+  #chosen({ headers }: IncomingMessage): Protocol | undefined {
+    const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
+    return this.#protocols.get(offered.find((name) => name !== '' && this.#protocols.has(name)) ?? ' ')
+  }
+
+  // A web page is not shown the status of a refused upgrade, and so clients come again and again. Those of Action Cable stop when
+  // they are told, in their own words, that nobody knows them.
+  #turnAway(request: IncomingMessage, socket: Duplex, head: Buffer, protocol: Protocol): void {
+    debug('turned away: unauthorized')
+    socket.off('error', onError)
+    this.#wss.handleUpgrade(request, socket, head, (ws) => {
+      ws.on('error', onError)
+      for (const text of protocol.encode({ type: 'disconnect', reason: 'unauthorized', reconnect: false }))
+        ws.send(text)
+      ws.close(1008, 'unauthorized')
+      setTimeout(() => ws.terminate(), patience).unref()
     })
   }
 

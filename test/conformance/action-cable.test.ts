@@ -228,6 +228,14 @@ for (const protocol of [v1, ext]) {
         assert.deepEqual(await own.drain(), [])
       }))
 
+    it('tells a client whom nobody knows not to come back', () =>
+      withWires({ authenticate: () => null }, async ({ port, cable }) => {
+        const client = new TestClient(`ws://127.0.0.1:${port}/cable`, {}, ['actioncable-unsupported', protocol])
+        assert.deepEqual(await client.next(), { type: 'disconnect', reason: 'unauthorized', reconnect: false })
+        assert.equal((await client.closed).code, 1008)
+        assert.equal(cable.stats().connections, 0)
+      }))
+
     it('says that the server restarts, and that one should come back', () =>
       withWires({}, async ({ speak, cable }) => {
         const client = await speak(protocol)
