@@ -228,6 +228,21 @@ for (const protocol of [v1, ext]) {
         assert.deepEqual(await own.drain(), [])
       }))
 
+    it('ends a subscription that is taken back, and a connection that is', () =>
+      withWires({ authenticate: () => ({ id: 7 }) }, async ({ speak, cable }) => {
+        const client = await speak(protocol)
+        await subscribe(client, pubsub('s'))
+        await subscribe(client, pubsub('t'))
+        const restore = cable.revoke('s', '7')
+        assert.deepEqual(await next(client), { identifier: pubsub('s'), type: 'reject_subscription' })
+        assert.equal((await subscribe(client, pubsub('s'))).type, 'reject_subscription')
+        restore()
+        assert.equal((await subscribe(client, pubsub('s'))).type, 'confirm_subscription')
+        cable.disconnect('7')
+        assert.deepEqual(await next(client), { type: 'disconnect', reason: 'unauthorized', reconnect: false })
+        assert.equal((await client.closed).code, 1008)
+      }))
+
     it('tells a client whom nobody knows not to come back', () =>
       withWires({ authenticate: () => null }, async ({ port, cable }) => {
         const client = new TestClient(`ws://127.0.0.1:${port}/cable`, {}, ['actioncable-unsupported', protocol])
@@ -281,6 +296,38 @@ describe(`${ext}: what was missed`, () => {
         [2, 3, 4],
       )
       assert.deepEqual(await next(back), { type: 'confirm_history', identifier: pubsub('s') })
+    }))
+
+  it('is replayed without a hole or an overlap while more is being sent', () =>
+    withWires({ history: { size: 10_000 } }, async ({ speak, cable }) => {
+      const first = await speak(ext)
+      await subscribe(first, pubsub('s'))
+      await cable.broadcastJson('s', 0)
+      let seen = await next(first)
+      let n = 0
+      let sending = true
+      const sender = (async () => {
+        while (sending) await Promise.all([1, 2, 3].map(() => cable.broadcastJson('s', ++n)))
+      })()
+      for (let round = 0; round < 20; round++) {
+        const client = await speak(ext)
+        client.send({ command: 'subscribe', identifier: pubsub('s'), history: offsetOf(seen) })
+        let confirmed = false
+        for (let left = 5; left > 0 || !confirmed; ) {
+          const message = await next(client)
+          if (message.type === 'confirm_history') confirmed = true
+          assert.notEqual(message.type, 'reject_history')
+          if (message.offset === undefined) continue
+          assert.equal(message.offset, Number(seen.offset) + 1)
+          assert.equal(message.message, Number(seen.message) + 1)
+          seen = message
+          if (confirmed) left--
+        }
+        client.ws.terminate()
+      }
+      sending = false
+      await sender
+      first.ws.terminate()
     }))
 
   it('is a rejected history where any of it is gone', () =>
