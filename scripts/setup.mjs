@@ -18,6 +18,8 @@ export const PROXIES = {
   haproxy: 'haproxy',
   go: 'golang-go',
 }
+/** The Redis that the tests start: the binary, and Debian's package for it. */
+export const REDIS = { 'redis-server': 'redis-server' }
 const BROWSER_FILES = {
   darwin: [
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from './build.mjs'
 import { runTests } from './runner.mjs'
-import { ensureChromium, ensureDebianPackage, ensureDependencies, PROXIES, root } from './setup.mjs'
+import { ensureChromium, ensureDebianPackage, ensureDependencies, PROXIES, REDIS, root } from './setup.mjs'
 import { runScript, StepError } from './step.mjs'
 
 const KINDS = ['checks', 'unit', 'fuzz', 'integration', 'conformance', 'generator', 'package', 'browser']
@@ -44,6 +44,10 @@ async function prepareTools(files) {
     ['test/browser/', chromium],
     ['test/generator/', chromium],
     ['test/package/', () => ensureDebianPackage('curl', 'curl')],
+    ...Object.entries(REDIS).map(([binary, packageName]) => [
+      'test/integration/',
+      () => ensureDebianPackage(binary, packageName),
+    ]),
     ...Object.entries(PROXIES).map(([binary, packageName]) => [
       'test/integration/security/',
       () => ensureDebianPackage(binary, packageName),

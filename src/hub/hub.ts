@@ -35,7 +35,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
   /** What takes connections and streams back. */
   readonly removals: Removals
   readonly #engine: Engine
-  readonly #limits: ResolvedOptions['limits']
+  readonly #options: ResolvedOptions
   readonly #gate: Gate
   readonly #connections = new Connections()
   readonly #subscriptions: Subscriptions
@@ -57,7 +57,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
     const { limits, refreshSpread } = options
     const { pendingBytes, streamsPerConnection } = limits
     this.#engine = engine
-    this.#limits = limits
+    this.#options = options
     this.#gate = new Gate(options)
     this.#subscriptions = new Subscriptions(
       () => this.#fanOut.flush(),
@@ -90,7 +90,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
   async start(): Promise<void> {
     this.#heartbeat.start()
     try {
-      await this.#engine.start(this)
+      await this.#engine.start(this, this.#options.history)
     } catch (error) {
       warn(`the engine did not start: ${error instanceof Error ? error.message : error}`)
     }
@@ -124,7 +124,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
   /** Makes a connection for a client that was let in, and welcomes it. */
   accept(transport: Transport, protocol: Protocol, { identity, request }: Visitor): void {
     const visitor = { identity, request: this.#gate.asksTheApp ? request : undefined }
-    const connection = new Connection(transport, protocol, this.#limits, this.#backlog, visitor, this)
+    const connection = new Connection(transport, protocol, this.#options.limits, this.#backlog, visitor, this)
     this.#connections.add(connection)
     this.#heartbeat.add(connection)
     debug('connected, %d in all', this.#connections.size)
@@ -201,7 +201,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
   }
 
   connectionTooFast(connection: Connection): void {
-    debug('more messages than %d/s: disconnected', this.#limits.messagesPerSecond)
+    debug('more messages than %d/s: disconnected', this.#options.limits.messagesPerSecond)
     this.#part(connection, 1008, 'limit', true)
   }
 

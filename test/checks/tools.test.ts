@@ -1,7 +1,7 @@
 // What the other tests need from outside. `npm test` installs it where it may; where it may not, this names what to install.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findBinary, findChromium, missing, PROXIES } from '../../scripts/setup.mjs'
+import { findBinary, findChromium, missing, PROXIES, REDIS } from '../../scripts/setup.mjs'
 
 test('a Chromium or Chrome is there for the browser tests', () => {
   assert.ok(findChromium(), missing('chromium', 'chromium', 'or set CHROME_PATH to a Chromium or Chrome'))
@@ -13,6 +13,12 @@ test('curl is there for the commands of the README', () => {
 
 for (const [binary, packageName] of Object.entries(PROXIES)) {
   test(`${binary} is there for the tests behind a reverse proxy`, () => {
+    assert.ok(findBinary(binary), missing(binary, packageName))
+  })
+}
+
+for (const [binary, packageName] of Object.entries(REDIS)) {
+  test(`${binary} is there for the tests of queues`, () => {
     assert.ok(findBinary(binary), missing(binary, packageName))
   })
 }
