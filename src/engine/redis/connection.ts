@@ -104,6 +104,8 @@ async function openNodeRedis(pattern: NodeRedisClient, closed: (error?: Error) =
   const { socket } = (pattern as { options?: { socket?: object } }).options ?? {}
   const client = pattern.duplicate({
     RESP: 2,
+    // They need RESP3. A server that moves ends the connection, and that is enough.
+    maintNotifications: 'disabled',
     disableOfflineQueue: true,
     socket: { ...socket, reconnectStrategy: false, connectTimeout },
   })

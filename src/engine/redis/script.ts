@@ -3,8 +3,8 @@
 //
 // Keys, all in one slot: `state` (a hash: epoch, position, counts), `log` (a stream of everything, which processes tail), `heads`
 // (streams by the position of their oldest message), `streams` (what is held of each), `silent` (streams of which nothing is held
-// any more, by the position of their newest message that is gone), `ids` (idempotency ids), and `h:<epoch>:<stream>`, a
-// stream's messages.
+// any more, by the position of their newest message that is gone), `ids` (idempotency ids), and `h:<epoch>:<stream>` (a
+// list: a stream's messages).
 
 import { createHash } from 'node:crypto'
 
@@ -12,7 +12,7 @@ import { createHash } from 'node:crypto'
 export const scriptKeys = ['state', 'log', 'heads', 'streams', 'silent', 'ids'] as const
 
 /** What things cost in Redis, bytes: measured on Redis 7.0 with `MEMORY USAGE`. */
-export const redisSizes = { message: 64, entry: 124, stream: 1_000, silent: 200 } as const
+export const redisSizes = { message: 40, entry: 64, stream: 500, silent: 150 } as const
 
 /** How many idempotency ids are remembered. */
 const keptIds = 10_000
@@ -133,26 +133,32 @@ local function fallSilent(stream, held)
   while state.quiet > totalBytes / 4 do if not forgetSilent() then break end end
 end
 
+-- A message of a history is text: 'position time length-of-exclude exclude json'. A list of these costs less than a stream.
+local function entryOf(text)
+  local position, at, length, from = string.match(text, '^(%d+) (%d+) (%d+) ()')
+  return {position = tonumber(position), at = tonumber(at), json = from + tonumber(length), from = from, text = text}
+end
+
 -- The oldest messages of a stream go while wants(what is held, the time of the oldest) says so.
 local function evict(stream, held, wants)
   local key = historyKey(stream)
   while true do
-    local oldest, following = unpack(call('XRANGE', key, '-', '+', 'COUNT', 2))
-    if not oldest then
+    local texts = call('LRANGE', key, 0, 1)
+    if not texts[1] then
       -- Its key has expired, or Redis has thrown it out.
       held.gone = held.last
       return fallSilent(stream, held)
     end
-    if not wants(held, tonumber(oldest[2][6])) then break end
-    held.n = held.n - 1
-    held.gone = tonumber(string.match(oldest[1], '^%d+'))
-    if not following then return fallSilent(stream, held) end
-    local bytes = ${redisSizes.message} + #oldest[2][2] + #oldest[2][4]
-    held.bytes = held.bytes - bytes
-    state.bytes = state.bytes - bytes
-    call('XTRIM', key, 'MAXLEN', '=', held.n)
-    call('ZADD', HEADS, string.match(following[1], '^%d+'), stream)
-    if not wants(held, tonumber(following[2][6])) then break end
+    local oldest = entryOf(texts[1])
+    if not wants(held, oldest.at) then break end
+    held.n, held.gone = held.n - 1, oldest.position
+    if not texts[2] then return fallSilent(stream, held) end
+    call('LPOP', key)
+    local bytes = ${redisSizes.message} + #texts[1]
+    held.bytes, state.bytes = held.bytes - bytes, state.bytes - bytes
+    local following = entryOf(texts[2])
+    call('ZADD', HEADS, following.position, stream)
+    if not wants(held, following.at) then break end
   end
   putHeld(stream, held)
 end
@@ -193,8 +199,9 @@ local function keep(stream, json, exclude)
     held.n, held.bytes, held.gone = 0, 0, held.last
     call('ZADD', HEADS, state.pos, stream)
   end
-  call('XADD', historyKey(stream), state.pos .. '-0', 'j', json, 'x', exclude, 'a', now)
-  local bytes = ${redisSizes.message} + #json + #exclude
+  local text = table.concat({state.pos, now, #exclude, exclude .. json}, ' ')
+  call('RPUSH', historyKey(stream), text)
+  local bytes = ${redisSizes.message} + #text
   held.n, held.bytes, held.last = held.n + 1, held.bytes + bytes, state.pos
   state.bytes = state.bytes + bytes
   -- Redis frees it also when no process is there any more.
@@ -206,7 +213,8 @@ local function keep(stream, json, exclude)
 end
 
 local function logged(stream, json, exclude)
-  return ${redisSizes.entry} + #stream + #json + #exclude
+  local length = #stream + #json + #exclude
+  return ${redisSizes.entry} + length + math.min(floor(length / 2), 1000)
 end
 
 -- Each entry names the one before it: whoever reads on can tell that nothing is missing.
@@ -246,8 +254,8 @@ if op == 'look' then
   local stale = function(_, at) return at + ttl <= now end
   for _ = 1, 200 do
     local oldest = call('ZRANGE', HEADS, 0, 0)[1]
-    local entry = oldest and call('XRANGE', historyKey(oldest), '-', '+', 'COUNT', 1)[1]
-    if not oldest or (entry and not stale(nil, tonumber(entry[2][6]))) then break end
+    local text = oldest and call('LINDEX', historyKey(oldest), 0)
+    if not oldest or (text and not stale(nil, entryOf(text).at)) then break end
     evict(oldest, heldOf(oldest), stale)
   end
   keepTotal()
@@ -275,14 +283,25 @@ if op == 'since' then
   if seen < (held and held.gone or tonumber(call('ZSCORE', SILENT, stream) or state.forgotten)) then return reply(0) end
   if not held or held.last <= seen then return reply(1) end
   local key = historyKey(stream)
-  if call('XLEN', key) ~= held.n then return reply(0) end
-  local entries = call('XRANGE', key, '(' .. seen .. '-0', '+')
-  if tonumber(entries[1][2][6]) + ttl <= now then return reply(0) end
+  if call('LLEN', key) ~= held.n then return reply(0) end
+  -- The newest first, so that it costs what is missed and not what is kept.
+  local missed = {}
+  for to = held.n - 1, 0, -20 do
+    local texts = call('LRANGE', key, math.max(0, to - 19), to)
+    for i = #texts, 1, -1 do
+      local entry = entryOf(texts[i])
+      if entry.position <= seen then break end
+      missed[#missed + 1] = entry
+    end
+    if entryOf(texts[1]).position <= seen then break end
+  end
+  if missed[#missed].at + ttl <= now then return reply(0) end
   local flat = {}
-  for _, entry in ipairs(entries) do
-    flat[#flat + 1] = string.match(entry[1], '^%d+')
-    flat[#flat + 1] = entry[2][2]
-    flat[#flat + 1] = entry[2][4]
+  for i = #missed, 1, -1 do
+    local entry = missed[i]
+    flat[#flat + 1] = tostring(entry.position)
+    flat[#flat + 1] = string.sub(entry.text, entry.json)
+    flat[#flat + 1] = string.sub(entry.text, entry.from, entry.json - 1)
   end
   return reply(1, flat)
 end

@@ -76,7 +76,8 @@ export class Tail {
       const [, stream = '', , json = '', , exclude, , tag = '', , before] = fields
       if (before !== seen.tag) {
         this.#hand(messages, seen)
-        return this.leave('an entry does not follow')
+        this.leave('an entry does not follow')
+        return
       }
       seen = { epoch, id, tag }
       if (stream !== '') {
