@@ -1,6 +1,8 @@
 // One TCP connection to Redis, whichever client makes it: node-redis or ioredis. It never connects again by itself and never
 // sends anything a second time: a script that meant one server must not reach another.
 
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { failure } from '../../errors'
 import { check, type Rule } from '../../options/check'
 
@@ -51,29 +53,33 @@ export function openLike(client: RedisClient): OpenRedis {
   return isNodeRedis(client) ? (closed) => openNodeRedis(client, closed) : (closed) => openIoredis(client, closed)
 }
 
-/** Connections to a URL, with whichever client is installed. */
+/** Connections to a URL, with whichever client is installed: where the process was started, else beside this package. */
 export function openUrl(url: string): OpenRedis {
-  let client: Promise<RedisClient> | undefined
+  let client: RedisClient | undefined
   return async (closed) => {
     client ??= clientFor(url)
-    return openLike(await client)(closed)
+    return openLike(client)(closed)
   }
 }
 
-async function clientFor(url: string): Promise<RedisClient> {
-  try {
-    const { createClient } = await import('redis')
-    return createClient({ url })
-  } catch (error) {
-    if (!isMissing(error)) throw error
+function clientFor(url: string): RedisClient {
+  const { createClient } = installed<typeof import('redis')>('redis') ?? {}
+  if (createClient) return createClient({ url })
+  const { Redis } = installed<typeof import('ioredis')>('ioredis') ?? {}
+  if (Redis) return new Redis(url, { lazyConnect: true })
+  throw failure('TURBO_CABLE_UNREACHABLE', ['Redis', 'neither `redis` nor `ioredis` is installed: npm install redis'])
+}
+
+function installed<Module>(name: string): Module | undefined {
+  for (const from of [join(process.cwd(), 'package.json'), __filename]) {
+    const require = createRequire(from)
+    try {
+      return require(name)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error
+    }
   }
-  try {
-    const { Redis } = await import('ioredis')
-    return new Redis(url, { lazyConnect: true })
-  } catch (error) {
-    if (!isMissing(error)) throw error
-    throw failure('TURBO_CABLE_UNREACHABLE', ['Redis', 'neither `redis` nor `ioredis` is installed: npm install redis'])
-  }
+  return undefined
 }
 
 /** What a handed-in client must be. */
@@ -89,10 +95,6 @@ export const redisClient: Rule = {
 /** The client itself, once it is one. */
 export function checkClient(client: RedisClient): RedisClient {
   return check('client', client, redisClient)
-}
-
-function isMissing(error: unknown): boolean {
-  return ['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND'].includes((error as NodeJS.ErrnoException).code ?? '')
 }
 
 // Both have `duplicate`; only ioredis has `call`.
