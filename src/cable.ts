@@ -5,6 +5,7 @@ import { createVerbs } from './broadcast/create-verbs'
 import { LaterQueue } from './broadcast/later'
 import { createPerform } from './broadcast/perform'
 import type { Verbs } from './broadcast/verbs'
+import { engineFromEnv } from './engine/from-env'
 import { MemoryEngine } from './engine/memory'
 import { BroadcastEndpoint } from './http/broadcast-endpoint'
 import { BroadcastRight } from './http/broadcast-right'
@@ -100,7 +101,7 @@ export interface HostParts {
 export function createCable(given: TurboCableOptions = {}, host: HostParts = {}): CableCore {
   const options = resolveOptions(given)
   const { path, secret, limits, render } = options
-  const hub = new Hub(options.engine ?? new MemoryEngine(options.history), options)
+  const hub = new Hub(options.engine ?? engineFromEnv() ?? new MemoryEngine(options.history), options)
   const shown = new Set<string>()
   const mountPaths = () => {
     const known = [...(host.mountPaths?.() ?? []), ...shown]

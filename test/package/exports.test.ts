@@ -68,6 +68,14 @@ for (const host of ['fastify', 'koa', 'hono']) {
   })
 }
 
+test("'turbo-cable/redis' has its redisEngine, required and imported the same", async () => {
+  assert.deepEqual(await namesOf("Object.keys(require('turbo-cable/redis'))"), ['redisEngine'])
+  assert.deepEqual(await namesOf("import('turbo-cable/redis').then(Object.keys)"), ['redisEngine'])
+  const differing =
+    "import('turbo-cable/redis').then(m => m.redisEngine === require('turbo-cable/redis').redisEngine ? [] : ['redisEngine'])"
+  assert.deepEqual(await namesOf(differing), [])
+})
+
 test('the free verbs of the root send to the cable of a subpath, however either came in', async () => {
   const script = `import('turbo-cable/koa').then(async ({ turboCable }) => {
     const cable = turboCable()
