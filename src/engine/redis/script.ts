@@ -75,7 +75,7 @@ local function begin()
   if call('EXISTS', IDS) == 1 then call('ZUNIONSTORE', IDS, 1, IDS, 'WEIGHTS', 0) end
   state = {
     epoch = string.sub(fresh, 1, 8), run = run, tag = fresh, pos = 0, seq = 0, bytes = 0, quiet = 0, forgotten = 0, log = 0,
-    count = 0, touched = 0, bounds = state.bounds,
+    count = 0, touched = -1e9, bounds = state.bounds,
   }
   save()
 end
@@ -139,6 +139,11 @@ local function entryOf(text)
   return {position = tonumber(position), at = tonumber(at), json = from + tonumber(length), from = from, text = text}
 end
 
+-- Redis rounds up what it allocates.
+local function sizeOf(text)
+  return ${redisSizes.message} + #text + floor(#text / 8)
+end
+
 -- The oldest messages of a stream go while wants(what is held, the time of the oldest) says so.
 local function evict(stream, held, wants)
   local key = historyKey(stream)
@@ -154,7 +159,7 @@ local function evict(stream, held, wants)
     held.n, held.gone = held.n - 1, oldest.position
     if not texts[2] then return fallSilent(stream, held) end
     call('LPOP', key)
-    local bytes = ${redisSizes.message} + #texts[1]
+    local bytes = sizeOf(texts[1])
     held.bytes, state.bytes = held.bytes - bytes, state.bytes - bytes
     local following = entryOf(texts[2])
     call('ZADD', HEADS, following.position, stream)
@@ -201,7 +206,7 @@ local function keep(stream, json, exclude)
   end
   local text = table.concat({state.pos, now, #exclude, exclude .. json}, ' ')
   call('RPUSH', historyKey(stream), text)
-  local bytes = ${redisSizes.message} + #text
+  local bytes = sizeOf(text)
   held.n, held.bytes, held.last = held.n + 1, held.bytes + bytes, state.pos
   state.bytes = state.bytes + bytes
   -- Redis frees it also when no process is there any more.
@@ -246,6 +251,13 @@ local function trimLog(oldest, upTo)
   end
 end
 
+-- All of it goes when nobody has been here for a day.
+local function keepAlive()
+  if state.pos == 0 or now - state.touched <= 60000 then return end
+  state.touched = now
+  for _, key in ipairs(KEYS) do call('PEXPIRE', key, ttl + 86400000) end
+end
+
 local function reply(...)
   return {state.epoch, state.pos .. '-' .. state.seq, state.tag, run, ...}
 end
@@ -260,10 +272,7 @@ if op == 'look' then
   end
   keepTotal()
   trimLog(now - math.max(ttl, 60000), state.pos)
-  if now - state.touched > 60000 then
-    state.touched = now
-    for _, key in ipairs(KEYS) do call('PEXPIRE', key, ttl + 86400000) end
-  end
+  keepAlive()
   save()
   return reply()
 end
@@ -321,6 +330,7 @@ if op == 'publish' then
   keepTotal()
   if state.log > logBytes then trimLog(0, before) end
   if id ~= '' and mark == '1' then call('ZADD', IDS, state.pos, id) end
+  keepAlive()
   local many = call('ZCARD', IDS) - ${keptIds}
   if many > 0 then call('ZREMRANGEBYRANK', IDS, 0, many - 1) end
   save()
