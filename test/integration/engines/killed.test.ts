@@ -69,7 +69,10 @@ class Page {
   }
 
   #take(data: unknown): void {
-    if (typeof data === 'string') return this.#refresh(false)
+    if (typeof data === 'string') {
+      this.#refresh(false)
+      return
+    }
     const { n } = data as { n: number }
     if (this.got.has(n)) this.twice++
     this.got.add(n)
