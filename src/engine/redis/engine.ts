@@ -122,7 +122,7 @@ export class RedisEngine implements Engine {
   #link(): Link {
     this.#commands ??= this.#newLink({
       holds: true,
-      greet: async (link) => void (await link.run('look', ...this.#look())),
+      greet: async (link) => void (await link.run('look', ...this.#look('keep'))),
     })
     return this.#commands
   }
@@ -130,7 +130,7 @@ export class RedisEngine implements Engine {
   #startTail(): { link: Link; tail: Tail } {
     const tail = new Tail(
       this.#delivery,
-      () => this.#look(),
+      (first) => this.#look(first ? 'set' : 'keep'),
       () => this.#tell(),
     )
     const link = this.#newLink({
@@ -180,8 +180,8 @@ export class RedisEngine implements Engine {
     return [size, ttl, streamBytes, totalBytes, this.#parts.logBytes].join(' ')
   }
 
-  #look(): readonly string[] {
-    return [this.#boundsText(), this.#fromHub ? 'set' : '']
+  #look(bounds: 'set' | 'keep'): readonly string[] {
+    return [this.#boundsText(), this.#fromHub ? bounds : '']
   }
 
   #replay(stream: string, position: number, [recovered, flat]: readonly unknown[]): Replay {

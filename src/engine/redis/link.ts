@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { failure } from '../../errors'
-import { logger } from '../../log'
+import { logger, warn } from '../../log'
 import type { OpenRedis, RedisConnection } from './connection'
 import { script, scriptKeys, scriptSha } from './script'
 
@@ -14,6 +14,8 @@ const patience = 5_000
 
 /** How much may be on its way at once, bytes: Redis is slower than we are, and what is sent is kept until it answers. */
 const mostOnItsWay = 67_108_864
+
+let warned = false
 
 const firstPause = 50
 const longestPause = 2_000
@@ -101,6 +103,12 @@ export class Link {
     const command = ['EVALSHA', scriptSha, String(this.#keys.length), ...this.#keys, ...rest]
     const answer = (await this.send(command)) as [string, string, string, string, ...unknown[]]
     const [nowEpoch, nowId, nowTag, run, ...more] = answer
+    if (this.#run === '' && run === 'unknown' && !warned) {
+      warned = true
+      warn(
+        'Redis refuses INFO: a server that has taken the place of another is known only by what it lacks. Allow this user INFO',
+      )
+    }
     this.#run ||= run
     return { seen: { epoch: nowEpoch, id: nowId, tag: nowTag }, rest: more }
   }

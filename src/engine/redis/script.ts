@@ -58,11 +58,16 @@ local function keepAlive()
   for _, key in ipairs(KEYS) do call('PEXPIRE', key, ttl + 86400000) end
 end
 
+local function counts()
+  return table.concat({state.bytes, state.quiet, state.log, state.count, state.touched}, ' ')
+end
+
 local function reply(...)
   return {state.epoch, state.pos .. '-' .. state.seq, state.tag, run, ...}
 end
 
 if op == 'look' then
+  local before = counts()
   local stale = function(_, at) return at + ttl <= now end
   for _ = 1, 200 do
     local oldest = call('ZRANGE', HEADS, 0, 0)[1]
@@ -73,7 +78,8 @@ if op == 'look' then
   keepTotal()
   trimLog(now - math.max(ttl, 60000), state.pos)
   keepAlive()
-  save()
+  -- Every process looks every second: nothing is written where nothing has changed.
+  if counts() ~= before then save() end
   return reply()
 end
 

@@ -19,12 +19,12 @@ type Entry = readonly [id: string, fields: readonly string[]]
 /** Reads the log of one process. */
 export class Tail {
   readonly #delivery: Delivery
-  readonly #bounds: () => readonly string[]
+  readonly #bounds: (first: boolean) => readonly string[]
   readonly #began: () => void
   #seen: Seen | undefined
 
-  /** `bounds` are the values that a look says the history is to keep; `began` is called when it knows where the log is. */
-  constructor(delivery: Delivery, bounds: () => readonly string[], began: () => void) {
+  /** `bounds` are what a look says that the history is to keep, the first one or a later one; `began` is called when it knows where the log is. */
+  constructor(delivery: Delivery, bounds: (first: boolean) => readonly string[], began: () => void) {
     this.#delivery = delivery
     this.#bounds = bounds
     this.#began = began
@@ -37,7 +37,7 @@ export class Tail {
 
   /** Has a look at where the log is. The first look is where the tail begins; later ones must agree with what it has seen. */
   async look(link: Link): Promise<void> {
-    const { seen } = await link.run('look', ...this.#bounds())
+    const { seen } = await link.run('look', ...this.#bounds(!this.#seen))
     if (this.#seen && seen.epoch !== this.#seen.epoch) this.leave('another history has begun')
     if (this.#seen) return
     this.#seen = seen
