@@ -118,6 +118,18 @@ describe('what Redis holds', () => {
       assert.equal(await client.zCard('{turbo-cable}:ids'), 10_000)
     }))
 
+  it('needs no INFO, and says what is then not known', async (t) => {
+    await client.sendCommand(['ACL', 'SETUSER', 'app', 'on', '>pw', '~{turbo-cable}:*', '+@all', '-info'])
+    const lines = warnings(t)
+    const engine = redisEngine({ url: redis.url.replace('//', '//app:pw@') })
+    const listener = new Listener()
+    await engine.start(listener, defaultBounds)
+    await engine.publish([{ stream: 's', json: '1' }])
+    assert.equal(listener.heard.length, 1)
+    assert.equal(lines.filter((line) => line.includes('refuses INFO')).length, 1)
+    await engine.stop(listener)
+  })
+
   it('may be thrown out by Redis: that is a gap, never a hole that is confirmed', (t) =>
     withEngine(t, {}, async (engine) => {
       const cursor = engine.cursor() as string
