@@ -2,7 +2,8 @@
 
 import { check } from '../options/check'
 import type { Engine } from './engine'
-import { redisEngine, redisUrl } from './redis'
+import { redisEngine } from './redis'
+import { redisUrl } from './redis/connection'
 
 /**
  * The engine of `TURBO_CABLE_ENGINE`, `redis://…` or `rediss://…`; undefined where it is not set.

@@ -3,7 +3,7 @@
 import { check, checkNames, type Rule, text } from '../options/check'
 import { optionTable } from '../options/table'
 import type { Engine, HistoryBounds } from './engine'
-import { checkClient, openLike, openUrl, type RedisClient } from './redis/connection'
+import { checkClient, openLike, openUrl, type RedisClient, redisUrl } from './redis/connection'
 import { RedisEngine } from './redis/engine'
 
 export type { IoredisClient, NodeRedisClient, RedisClient } from './redis/connection'
@@ -64,10 +64,4 @@ const prefixes: Rule = {
 const bytes: Rule = {
   words: 'an integer ≥ 1048576',
   holds: (value) => Number.isSafeInteger(value) && (value as number) >= 1_048_576,
-}
-/** What a URL of Redis must be. It may hold a password, so it is not shown. */
-export const redisUrl: Rule = {
-  words: 'a URL that begins with redis:// or rediss://',
-  holds: (value) => typeof value === 'string' && /^rediss?:\/\//.test(value) && URL.canParse(value),
-  shown: () => '(not shown)',
 }

@@ -82,12 +82,21 @@ function installed<Module>(name: string): Module | undefined {
   return undefined
 }
 
-/** What a handed-in client must be. */
-export const redisClient: Rule = {
-  words: 'a client of node-redis 5 or ioredis',
+/** What a URL of Redis must be. It may hold a password, so it is not shown. */
+export const redisUrl: Rule = {
+  words: 'a URL that begins with redis:// or rediss://',
+  holds: (value) => typeof value === 'string' && /^rediss?:\/\//.test(value) && URL.canParse(value),
+  shown: () => '(not shown)',
+}
+
+/** What a handed-in client must be. A client of Redis Cluster is several connections: which one leads where, nobody could say. */
+const redisClient: Rule = {
+  words: 'a client of node-redis 5 or ioredis, not of Redis Cluster',
   holds: (value) => {
     const has = (name: string) => typeof (value as Record<string, unknown> | null)?.[name] === 'function'
-    return has('duplicate') && has('connect') && (has('sendCommand') || has('call'))
+    const { isCluster, slots } = Object(value) as { isCluster?: boolean; slots?: unknown }
+    const isOne = isCluster !== true && slots === undefined
+    return isOne && has('duplicate') && has('connect') && (has('sendCommand') || has('call'))
   },
   shown: (value) => typeof value,
 }
@@ -116,7 +125,7 @@ async function openNodeRedis(pattern: NodeRedisClient, closed: (error?: Error) =
   const failed = (error: Error) => open && end(error)
   client.on('error', failed)
   client.on('end', failed)
-  await client.connect()
+  await inTime(client.connect(), () => client.destroy())
   open = true
   return {
     call: (command) => client.sendCommand(command),
@@ -154,9 +163,8 @@ async function openIoredis(pattern: IoredisClient, closed: (error?: Error) => vo
   })
   client.on('end', () => open && end(last))
   try {
-    await client.connect()
+    await inTime(client.connect(), () => client.disconnect())
   } catch (error) {
-    client.disconnect()
     // ioredis says "Connection is closed."; the reason came before.
     throw last ?? error
   }
@@ -169,6 +177,27 @@ async function openIoredis(pattern: IoredisClient, closed: (error?: Error) => vo
       client.disconnect()
       end(undefined)
     },
+  }
+}
+
+// A server that takes a connection and then says nothing is as good as none.
+async function inTime(connecting: Promise<unknown>, destroy: () => void): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${connectTimeout} ms`)), connectTimeout)
+  })
+  try {
+    await Promise.race([connecting, late])
+  } catch (error) {
+    connecting.catch(() => {})
+    try {
+      destroy()
+    } catch {
+      // It has ended already.
+    }
+    throw error
+  } finally {
+    clearTimeout(timer)
   }
 }
 

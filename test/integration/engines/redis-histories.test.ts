@@ -76,6 +76,21 @@ describe('processes that share a Redis', () => {
       }
     }))
 
+  it('carry signals to each other', (t) =>
+    withRedis(t, async ({ join }) => {
+      const [a, b] = [await join(), await join()]
+      await a.engine.publish(one(1))
+      await a.engine.signal({ type: 'disconnect', subject: '7' })
+      await b.engine.signal({ type: 'revoke', stream: 's', subject: '7' })
+      for (const { listener } of [a, b]) {
+        await listener.until(() => listener.signals.length === 2)
+        assert.deepEqual(listener.signals, [
+          { type: 'disconnect', subject: '7' },
+          { type: 'revoke', stream: 's', subject: '7' },
+        ])
+      }
+    }))
+
   it('of two prefixes are two', (t) =>
     withRedis(t, async ({ redis, join }) => {
       const a = await join()

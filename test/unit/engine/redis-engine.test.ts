@@ -1,8 +1,11 @@
 // What is particular to Redis: options, the environment, what it may hold, and keys.
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { after, before, describe, it, type TestContext } from 'node:test'
-import { createClient } from 'redis'
+import { Cluster, Redis as Ioredis } from 'ioredis'
+import { createClient, createCluster } from 'redis'
 import type { HistoryBounds } from '../../../src/engine/engine.ts'
 import { engineFromEnv } from '../../../src/engine/from-env.ts'
 import { type RedisEngineOptions, redisEngine } from '../../../src/engine/redis.ts'
@@ -15,6 +18,8 @@ describe('redisEngine()', () => {
     ['neither client nor URL', {}, /`client`/],
     ['both', { client: createClient(), url: 'redis://localhost' }, /`client`/],
     ['something that is no client', { client: {} }, /a client of node-redis 5 or ioredis/],
+    ['a client of a cluster', { client: new Cluster([], { lazyConnect: true }) }, /not of Redis Cluster/],
+    ['such a client of node-redis', { client: createCluster({ rootNodes: [] }) }, /not of Redis Cluster/],
     ['another scheme', { url: 'http://localhost' }, /begins with redis:\/\//],
     ['a prefix with braces', { url: 'redis://localhost', prefix: 'a{b}' }, /`prefix`/],
     ['a log that is too small', { url: 'redis://localhost', logBytes: 10 }, /`logBytes`/],
@@ -40,6 +45,29 @@ describe('redisEngine()', () => {
     assert.equal(typeof engineFromEnv({ TURBO_CABLE_ENGINE: 'rediss://localhost' })?.publish, 'function')
     assert.throws(() => engineFromEnv({ TURBO_CABLE_ENGINE: 'memory' }), { code: 'TURBO_CABLE_BAD_OPTION' })
   })
+})
+
+describe('a Redis that takes a connection and says nothing', () => {
+  for (const [name, client] of [
+    ['node-redis', (port: number) => createClient({ url: `redis://127.0.0.1:${port}` })],
+    ['ioredis', (port: number) => new Ioredis(port, '127.0.0.1', { lazyConnect: true })],
+  ] as const) {
+    it(`is away, for ${name}`, async (t) => {
+      warnings(t)
+      const server = createServer()
+      await once(server.listen(0, '127.0.0.1'), 'listening')
+      const { port } = server.address() as AddressInfo
+      const engine = redisEngine({ client: client(port) })
+      const listener = new Listener()
+      void engine.start(listener, defaultBounds)
+      await assert.rejects(engine.publish([{ stream: 's', json: '1' }]), {
+        code: 'TURBO_CABLE_UNREACHABLE',
+        message: /no answer within 5000 ms/,
+      })
+      await engine.stop(listener)
+      server.close()
+    })
+  }
 })
 
 describe('what Redis holds', () => {
