@@ -3,8 +3,8 @@
 
 import { backoff, limit } from './backoff.js'
 import { type Clock, systemClock } from './clock.js'
-import { behind, decode, older, pong, type Subscribed, subscribe, unsubscribe } from './protocol.js'
-import { type Listener, Subscription, Subscriptions } from './subscriptions.js'
+import { decode, pong, type Subscribed, subscribe, unsubscribe } from './protocol.js'
+import { type Listener, type Subscription, Subscriptions } from './subscriptions.js'
 
 const SILENCE = 75_000
 const PROBE = 5_000
@@ -53,7 +53,8 @@ export class Connection {
   #heard = 0
   #pinged = false
   #attempt = 0
-  #answered = Number.POSITIVE_INFINITY
+  /** When this socket first had an answer. */
+  #answered: number | undefined
   #after: number | undefined
   #dismissed = false
 
@@ -66,9 +67,7 @@ export class Connection {
 
   /** Adds a listener, asks the server for what it lacks, and returns the function that takes it away again. */
   subscribe(stream: string, listener: Listener): () => void {
-    const subscription = this.#streams.get(stream) ?? new Subscription()
-    this.#streams.set(stream, subscription)
-    subscription.add(listener)
+    const subscription = this.#streams.add(stream, listener)
     this.#ask(stream, subscription)
     // A page that a server sent away may try again when somebody asks for something.
     this.#dismissed = false
@@ -78,23 +77,12 @@ export class Connection {
     }
   }
 
-  /** What messages call a stream that was asked for by this name, once the server has said so. */
-  name(stream: string): string | undefined {
-    return this.#streams.get(stream)?.name
-  }
-
   /** Something in the page holds only what the server had at `cursor`: brings again what came since, if anything did. */
   rewind(stream: string, listener: Listener, cursor: string): void {
     const subscription = this.#streams.get(stream)
-    const { latest } = listener
-    if (!subscription || !latest || !behind(cursor, latest)) return
-    if (older(cursor, latest)) {
-      subscription.rewind(listener, cursor)
-      this.#ask(stream, subscription)
-    } else if (listener.connected) {
-      // It is of another history than this socket's, and nobody can say what came between.
-      this.#options.gap?.(stream, SPREAD, latest)
-    }
+    if (!subscription) return
+    if (this.#streams.rewind(subscription, listener, cursor)) this.#ask(stream, subscription)
+    else if (listener.connected) this.#options.gap?.(stream, SPREAD, listener.cursor as string)
   }
 
   /** Does at once what a timer would do later, and doubts a socket that has been quiet for a while. */
@@ -114,7 +102,7 @@ export class Connection {
   // Only a server that keeps positions may be asked again; another might deliver everything twice from then on.
   #probe(): void {
     for (const [stream, subscription] of this.#streams) {
-      const cursor = subscription.reached && subscription.wanted([...subscription.listeners])
+      const cursor = this.#streams.counts(subscription) && subscription.wanted([...subscription.listeners])
       if (!cursor) continue
       this.#ask(stream, subscription, cursor)
       this.#watch(PROBE)
@@ -162,12 +150,12 @@ export class Connection {
     const { stream, refresh, cursor } = answer
     const subscription = this.#streams.get(stream)
     if (!subscription) return
-    this.#answered = Math.min(this.#answered, this.#heard)
-    if (subscription.confirm(answer)) this.#options.gap?.(stream, limit(refresh) ?? SPREAD, cursor)
+    this.#answered ??= this.#heard
+    if (this.#streams.confirm(answer)) this.#options.gap?.(stream, limit(refresh) ?? SPREAD, cursor)
     this.#ask(stream, subscription)
   }
 
-  #ask(stream: string, subscription: Subscription, cursor = subscription.wanted()): void {
+  #ask(stream: string, subscription: Subscription, cursor = this.#streams.wanted(subscription)): void {
     if (!this.#open || cursor === undefined) return
     subscription.pending = cursor
     this.#socket?.send(subscribe(stream, cursor, this.#options.id))
@@ -187,7 +175,7 @@ export class Connection {
   }
 
   #lose(): void {
-    if (this.#clock.now() - this.#answered >= STEADY) this.#attempt = 0
+    if (this.#answered !== undefined && this.#clock.now() - this.#answered >= STEADY) this.#attempt = 0
     this.#drop()
     if (!this.#streams.size || this.#dismissed) return
     this.#later(this.#after ?? backoff(this.#attempt++, this.#options.random), () => this.#connect())
@@ -197,7 +185,7 @@ export class Connection {
     const socket = this.#socket
     this.#socket = undefined
     this.#open = false
-    this.#answered = Number.POSITIVE_INFINITY
+    this.#answered = undefined
     if (socket) {
       // A dead network answers no close for minutes: whatever this socket still says is not heard any more.
       socket.onopen = socket.onmessage = socket.onclose = null

@@ -1,12 +1,13 @@
 // Turbo draws, this says when and where: at once, in the order of the messages, and only where a message is lacking. So the
 // document and the cursors in its markers agree at every moment at which a snapshot of it could be taken.
 
-import { renderStreamMessage } from '@hotwired/turbo'
+import { renderStreamMessage, session } from '@hotwired/turbo'
 import { cursorIn } from './marker.js'
-import { add, Part, partsLacking } from './parts.js'
+import { Part, partOf, rendered } from './parts.js'
 import type { Message } from './protocol.js'
+import { older } from './protocol.js'
 import { fallBehind } from './refresh.js'
-import { type BeforeRender, concerns, restrict } from './stream-element.js'
+import { type BeforeRender, concerns, type Render, restrict, type StreamElement, touched } from './stream-element.js'
 
 /** The message being drawn: the parts that lack it, and what Turbo was about to do. */
 interface Drawing {
@@ -17,14 +18,17 @@ interface Drawing {
 
 let drawing: Drawing | undefined
 let warned = false
+/** The refresh that waits for its moment among those of other pages, and when there may be one again. */
+let turn: Promise<void> | undefined
+let next = 0
 /** Renders that an app has made to take their time: an animation, say. */
 const unfinished = new Set<unknown>()
 
-/** Applies one message of Turbo Streams to the document. */
-export function draw(message: Message): void {
+/** Applies one message of Turbo Streams to the parts that are `lacking` it. */
+export function draw(message: Message, lacking: Set<Part>): void {
   const root = document.documentElement
   const last = root.lastChild
-  const given = { message, lacking: partsLacking(message), events: [] }
+  const given = { message, lacking, events: [] }
   drawing = given
   try {
     renderStreamMessage(message.data as string)
@@ -50,10 +54,15 @@ export function take(event: BeforeRender): boolean {
   const { message, lacking, events } = drawing
   events.push(event)
   // A marker that a message brings starts, for that message's stream, at that message; its others were read when it was rendered.
+  // And what is drawn again lacks what came after it.
   restrict(event, lacking, (added) => {
-    for (const element of added) {
+    const { stream, cursor } = message
+    if (!cursor) return
+    for (const element of touched(event.target, added)) {
       const age = cursorIn(element)
-      if (age && message.cursor) lacking.add(add(new Part(element, age, [[message.stream, message.cursor]])))
+      if (!age && lacking.has(partOf(element))) continue
+      const read = age && older(age, cursor) ? age : cursor
+      lacking.add(rendered(new Part(element, read, [[stream, cursor]])))
     }
   })
   return true
@@ -71,9 +80,13 @@ function perform({ target, detail, defaultPrevented }: BeforeRender, { message, 
   if (defaultPrevented) return
   const act = async () => {
     if (!concerns(target, lacking)) return
+    // What this tab has caused itself is nothing new to it. Turbo passes over that too, but of refreshes that come together it looks at
+    // the last alone, and with one of its own loses those of others before it.
     // A page that comes out of a cache with this message to follow would ask the same cache again, for ever.
-    if (message.replayed && target.getAttribute('action') === 'refresh') fallBehind(0, message.cursor)
-    else await render(target)
+    const refresh = target.action === 'refresh'
+    if (refresh && message.replayed) fallBehind(0, message.cursor)
+    else if (refresh && session.recentRequests.has(target.getAttribute('request-id'))) return
+    else await (refresh && message.refresh ? inTurn(target, message.refresh, render) : render(target))
     warn(target)
   }
   const work = act().catch(console.error)
@@ -81,9 +94,20 @@ function perform({ target, detail, defaultPrevented }: BeforeRender, { message, 
   work.finally(() => unfinished.delete(work))
 }
 
+// Others that come while one waits join it.
+function inTurn(stream: StreamElement, window: number, render: Render): Promise<void> {
+  turn ??= new Promise((resolve) => setTimeout(resolve, Math.max(Math.random() * window, next - Date.now()))).then(
+    () => {
+      next = Date.now() + window
+      turn = void render(stream)
+    },
+  )
+  return turn
+}
+
 // At-least-once: what was sent between a page's request and the reading of its data is in the page and comes again.
 function warn(stream: BeforeRender['target']): void {
-  if (warned || location.hostname !== 'localhost' || !/append|prepend/.test(stream.getAttribute('action') ?? '')) return
+  if (warned || location.hostname !== 'localhost' || !/append|prepend/.test(stream.action)) return
   if ([...stream.templateContent.children].every(({ id }) => id)) return
   warned = true
   console.warn('turbo-cable: what is appended without an id may appear twice', stream)

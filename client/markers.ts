@@ -7,8 +7,8 @@ import { afterDrawing } from './draw.js'
 import { emit } from './emit.js'
 import { cursorIn, markersIn, streamsOf } from './marker.js'
 import { connection } from './page.js'
-import { add, advance, Part, partAt, partOf, partsAround, rendered, watchParts } from './parts.js'
-import { older } from './protocol.js'
+import { add, Part, partAt, partOf, parts, rendered, watchParts } from './parts.js'
+import { nameOf, older, oldest } from './protocol.js'
 import { gap } from './refresh.js'
 import { render } from './render.js'
 import type { Listener } from './subscriptions.js'
@@ -70,9 +70,8 @@ export function disconnectMarkers(all: boolean): void {
 function date(inserted: Element): void {
   const around = partOf(inserted)
   if (around.root === inserted) return
-  const cable = connection()
   for (const [stream, cursor] of markersIn(inserted).flatMap(streamsOf)) {
-    const seen = around.seen(cable.name(stream) ?? stream)
+    const seen = around.seen(nameOf(stream))
     if (cursor && seen && older(cursor, seen)) {
       rendered(new Part(inserted, cursorIn(inserted)))
       return
@@ -133,15 +132,14 @@ class Marker {
     const { age } = part
     if (!age) return
     for (const [stream, listener] of this.#listeners) {
-      part.begin(this.#cable.name(stream) ?? stream, age)
-      this.#cable.rewind(stream, listener, age)
+      this.#cable.rewind(stream, listener, part.begin(nameOf(stream), age))
     }
     this.#write()
   }
 
   #listener(stream: string, own: string | null): Listener {
     const listener: Listener = {
-      cursor: this.#begin(this.#cable.name(stream) ?? stream, own),
+      cursor: this.#begin(nameOf(stream), own),
       waiting: true,
       deliver: render,
       notify: (change, reason) => {
@@ -151,10 +149,10 @@ class Marker {
         expired.add(stream)
         gap(stream, SPREAD)
       },
-      moved: (lost, name) => {
+      moved: (lost) => {
         if (lost) {
           this.#element.setAttribute(BEHIND, '')
-          advance(name, listener.cursor as string)
+          for (const part of parts()) part.advance(nameOf(stream), listener.cursor as string)
         }
         afterDrawing(() => this.#write())
       },
@@ -162,16 +160,11 @@ class Marker {
     return listener
   }
 
-  // From where its own part is, or from the oldest around it: what Turbo has kept may stand in an older page.
-  #begin(stream: string, own: string | null): string | null {
-    let cursor = this.part.knows(stream) ? (this.part.seen(stream) as string) : own
-    if (!cursor) return null
-    this.part.begin(stream, cursor)
-    for (const part of partsAround(this.#element)) {
-      const seen = part.seen(stream) as string
-      if (part.knows(stream) && older(seen, cursor)) cursor = seen
-    }
-    return cursor
+  // From where its own part is, or from the oldest of all: what Turbo has kept may stand in an older page. For parts that nobody
+  // has listened for, the stream begins here too.
+  #begin(name: string, own: string | null): string | null {
+    const begin = own && this.part.begin(name, own)
+    return begin && (oldest([begin, ...parts().map((part) => part.begin(name, begin))]) as string)
   }
 
   // What was lost stays marked as lost until a refreshed page says where it is.

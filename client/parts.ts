@@ -1,7 +1,7 @@
 // The parts of the document and their ages. What came with one response, or with one message, is a part: it holds what the
 // server had when it was asked, and of each stream what has been applied since. An element belongs to the nearest part around it.
 
-import { behind, type Message } from './protocol.js'
+import { behind, type Message, older, oldest } from './protocol.js'
 
 export class Part {
   readonly root: Element
@@ -15,33 +15,33 @@ export class Part {
     this.#seen = new Map(seen)
   }
 
-  knows(stream: string): boolean {
-    return this.#seen.has(stream)
-  }
-
   /** Everything of `stream` up to here is in this part. */
   seen(stream: string): string | undefined {
     return this.#seen.get(stream) ?? this.age
   }
 
-  lacks({ stream, cursor }: Message): boolean {
+  /** Is the message the next one for this part? Not where something that was sent before `since` is still to come. */
+  lacks({ stream, cursor }: Message, since?: string): boolean {
     const seen = this.seen(stream)
-    return !cursor || !seen || behind(seen, cursor)
+    return !cursor || !seen || (behind(seen, cursor) && !(since && this.#seen.has(stream) && older(seen, since)))
   }
 
-  /** A listener of `stream` begins with this part. */
-  begin(stream: string, cursor: string): void {
+  /** A listener of `stream` begins at `cursor`, or where the part is already, which is returned. */
+  begin(stream: string, cursor: string): string {
     this.age ??= cursor
-    if (!this.#seen.has(stream)) this.#seen.set(stream, cursor)
+    const seen = this.#seen.get(stream) ?? (older(cursor, this.age) ? this.age : cursor)
+    this.#seen.set(stream, seen)
+    return seen
   }
 
   advance(stream: string, cursor: string): void {
     if (this.lacks({ stream, cursor, data: null })) this.#seen.set(stream, cursor)
   }
 
-  /** The same age for another root. */
-  copy(root: Element): Part {
-    return new Part(root, this.age, this.#seen)
+  /** The same age for another root, which is at most as new as `age`. */
+  copy(root: Element, age?: string): Part {
+    const seen = [...this.#seen].map(([stream, cursor]): [string, string] => [stream, oldest([cursor, age]) as string])
+    return new Part(root, oldest([this.age, age]), seen)
   }
 }
 
@@ -64,58 +64,51 @@ export function pagePart(): Part {
   return partOf(document.documentElement)
 }
 
-/** Of these parts the innermost comes first, the page last. */
-export function* partsAround(element: Element): Iterable<Part> {
-  for (let part = partOf(element); ; part = partOf(part.root.parentNode)) {
-    attached.add(part)
-    yield part
-    if (!part.root.parentElement) return
-  }
-}
-
 export function partAt(element: Element | null): Part | undefined {
   return element ? byRoot.get(element) : undefined
 }
 
 /** Notes a part. What an element has been apart from the document is noted too, and counts when it comes back. */
 export function add(part: Part): Part {
+  attached.delete(byRoot.get(part.root) as Part)
   byRoot.set(part.root, part)
   attached.add(part)
   return part
 }
 
-/** A response was rendered in `part`; in it only what is in `kept` is older or newer. */
-export function rendered(part: Part, kept: readonly Element[] = []): void {
-  for (const { root } of attached) {
-    const within = part.root.contains(root) && !kept.some((element) => element.contains(root))
-    if (within || !root.isConnected) forget({ root })
-  }
+/** A part has come into the document: what it lacks is asked for. */
+export function attach(part: Part, kept: readonly Element[] = []): Part {
   add(part)
   for (const watcher of watchers) watcher(part, kept)
+  return part
 }
 
-/** Calls `watcher` whenever a response was rendered. */
+/** A response or a message was rendered in `part`; in it only what is in `kept` is older or newer. */
+export function rendered(part: Part, kept: readonly Element[] = []): Part {
+  for (const { root } of attached) {
+    if (!root.isConnected || !part.root.contains(root) || kept.some((element) => element.contains(root))) continue
+    attached.delete(partOf(root))
+    byRoot.delete(root)
+  }
+  return attach(part, kept)
+}
+
+/** Calls `watcher` whenever a part has come into the document. */
 export function watchParts(watcher: Watcher): void {
   watchers.add(watcher)
 }
 
-/** The parts of the document that have not had a message. */
-export function partsLacking(message: Message): Set<Part> {
-  pagePart()
-  return new Set([...attached].filter((part) => part.lacks(message)))
-}
-
-/** Everything of `stream` up to `cursor` is in the document. */
-export function advance(stream: string, cursor: string): void {
-  for (const part of attached) {
-    if (part.root.isConnected) part.advance(stream, cursor)
-    else attached.delete(part)
+/** What comes back into the document has missed what came meanwhile. */
+export function returned(inserted: Element): void {
+  for (const element of [inserted, ...inserted.querySelectorAll('*')]) {
+    const part = byRoot.get(element)
+    if (part && !attached.has(part)) attach(part)
   }
 }
 
-function forget({ root }: { root: Element }): void {
-  const part = byRoot.get(root)
-  if (!part) return
-  attached.delete(part)
-  if (root.isConnected) byRoot.delete(root)
+/** The parts of the document. */
+export function parts(): Part[] {
+  pagePart()
+  for (const part of attached) if (!part.root.isConnected) attached.delete(part)
+  return [...attached]
 }

@@ -5,6 +5,8 @@ export interface Message {
   stream: string
   data: unknown
   cursor?: string
+  /** It makes many pages refresh: the window in milliseconds over which they spread. */
+  refresh?: number
   /** It was sent before this page asked for it: to catch up, not as news. */
   replayed?: boolean
 }
@@ -52,6 +54,23 @@ export function subscribe(stream: string, cursor: string | null, connection: str
 
 export function unsubscribe(stream: string): string {
   return JSON.stringify({ type: 'unsubscribe', stream })
+}
+
+/**
+ * The stream that a signed name is for, which stands in it for everybody to read. Of anything else, and of what another library
+ * has signed, the name itself: then messages must say how they call it.
+ *
+ *     nameOf('ImNoYXQ6MjAyMSI=--f9ee45db…') // → 'chat:2021'
+ */
+export function nameOf(address: string): string {
+  try {
+    const bytes = atob((/(.+)--/.exec(address) as string[])[1] as string)
+    const said = JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0))))
+    const name = said.stream ?? said
+    return typeof name === 'string' ? name : address
+  } catch {
+    return address
+  }
 }
 
 /**

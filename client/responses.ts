@@ -4,12 +4,11 @@
 import { take } from './draw.js'
 import { releasePermanent } from './keep.js'
 import { cursorIn } from './marker.js'
-import { add, Part, partOf, rendered } from './parts.js'
-import { type BeforeRender, observing, targeted } from './stream-element.js'
+import { add, attach, Part, partOf, rendered } from './parts.js'
+import { type BeforeRender, observing, touched } from './stream-element.js'
 
 type Respond = CustomEvent<{ fetchResponse: FetchResponse }> & { target: Element }
-type RenderPage = CustomEvent<{ newBody: HTMLElement; render: Replace }>
-type RenderFrame = CustomEvent<{ newFrame: HTMLElement; render: Replace }> & { target: HTMLElement }
+type Render = CustomEvent<{ newBody?: Element; newFrame?: Element; render: Replace }> & { target: Element }
 type Replace = (current: Element, next: Element) => unknown
 
 interface FetchResponse {
@@ -18,19 +17,18 @@ interface FetchResponse {
   header(name: string): string | null
 }
 
-const frames = new WeakMap<EventTarget, string>()
+/** Of what was fetched last for the page, or for a frame. */
+const ages = new WeakMap<Element, string | undefined>()
 /** What is to be noted once a page or frame is rendered. */
 const unfinished = new Map<EventTarget, () => void>()
-/** Of the page that was fetched last. */
-let page: string | undefined
 /** Of the response whose streams Turbo is making. */
 let streams: string | undefined
 
 /** To be called before any other listener: what it replaces in an event, others may wrap. */
 export const responseListeners = {
   'turbo:before-fetch-response': note,
-  'turbo:before-render': renderPage,
-  'turbo:before-frame-render': renderFrame,
+  'turbo:before-render': replace,
+  'turbo:before-frame-render': replace,
   // Early versions of Turbo morph without `detail.render`.
   'turbo:morph': finished,
   'turbo:frame-render': finished,
@@ -45,9 +43,7 @@ function note({ target, detail: { fetchResponse } }: Respond): void {
   }
   const named = target.getAttribute?.('data-turbo-frame')
   const frame = (named && document.getElementById(named)) || target.closest?.('turbo-frame')
-  if (!frame) page = age
-  else if (age) frames.set(frame, age)
-  else frames.delete(frame)
+  ages.set(frame || document.documentElement, age)
 }
 
 // Turbo makes the stream elements as soon as it has the text.
@@ -60,17 +56,13 @@ async function readStreams(response: Response, age: string | undefined): Promise
   return html
 }
 
-function renderPage({ detail: { newBody }, detail }: RenderPage): void {
-  releasePermanent()
-  replace(document.documentElement, newBody, cursorIn(newBody) ?? page, detail)
-}
-
-function renderFrame({ target: frame, detail: { newFrame }, detail }: RenderFrame): void {
-  replace(frame, newFrame, frames.get(frame) ?? cursorIn(newFrame), detail)
-}
-
-function replace(root: Element, next: Element, age: string | undefined, detail: { render: Replace }): void {
-  const { render } = detail
+// A page may come out of Turbo's cache: its own markers know best.
+function replace({ target, detail }: Render): void {
+  const { newBody, newFrame, render } = detail
+  const next = (newBody ?? newFrame) as Element
+  const root = newBody ? document.documentElement : target
+  const age = cursorIn(next) ?? ages.get(root)
+  if (newBody) releasePermanent()
   const kept = keep(root, next)
   unfinished.set(root, () => rendered(new Part(root, age), kept))
   detail.render = (...elements) => {
@@ -94,16 +86,18 @@ function renderStream(event: BeforeRender): void {
   if (take(event) || !age) return
   const { detail } = event
   const { render } = detail
-  detail.render = (stream) =>
-    observing(
+  detail.render = (stream) => {
+    // What is taken away may have been brought since.
+    const gone = stream.action === 'remove' ? stream.targetElements : []
+    const bereft = gone.map(({ parentElement }) => parentElement)
+    return observing(
       () => render(stream),
       (added) => {
-        const changed = targeted(stream) && /replace|update/.test(stream.getAttribute('action') ?? '')
-        for (const root of changed ? [...added, ...stream.targetElements] : added) {
-          if (root.isConnected) rendered(new Part(root, age))
-        }
+        for (const root of touched(stream, added)) rendered(new Part(root, age))
+        for (const root of bereft) if (root?.isConnected) attach(partOf(root).copy(root, age))
       },
     )
+  }
 }
 
 // What Turbo takes over from the page as it is, keeps the age that it has.

@@ -2,19 +2,28 @@
 
 import { type Part, pagePart, partAt, partOf } from './parts.js'
 
-export type StreamElement = HTMLElement & { targetElements: Element[]; templateContent: DocumentFragment }
+export type StreamElement = HTMLElement & {
+  action: string
+  /** The names of what it acts on; without both it acts on the page as a whole. */
+  target: string | null
+  targets: string | null
+  targetElements: Element[]
+  templateContent: DocumentFragment
+}
 export type Render = (stream: StreamElement) => unknown
 /** Turbo's event before a stream element acts; `detail.render` may be replaced. */
 export type BeforeRender = CustomEvent<{ render: Render }> & { target: StreamElement }
 
-/** Does the stream name the elements that it acts on? */
-export function targeted(stream: Element): boolean {
-  return stream.hasAttribute('target') || stream.hasAttribute('targets')
+/** What a stream has changed as a whole, once it has added so much. */
+export function touched(stream: StreamElement, added: readonly Element[]): Element[] {
+  return [...added, ...(/replace|update/.test(stream.action) ? stream.targetElements : [])].filter(
+    ({ isConnected }) => isConnected,
+  )
 }
 
 /** Has a stream something to do in the parts that are `lacking` it: in a target, or, without targets, in the page as a whole? */
 export function concerns(stream: StreamElement, lacking: ReadonlySet<Part>): boolean {
-  return targeted(stream) ? targetsIn(lacking, stream).length > 0 : lacking.has(pagePart())
+  return stream.target || stream.targets ? targetsIn(lacking, stream).length > 0 : lacking.has(pagePart())
 }
 
 /** Makes a stream act only in parts that are `lacking` it, and says afterwards what it did. To be called before Turbo's listeners. */
@@ -48,7 +57,6 @@ export function observing<Result>(act: () => Result, done: (added: Element[]) =>
 
 function targetsIn(lacking: ReadonlySet<Part>, stream: StreamElement): Element[] {
   const targets: Element[] = Reflect.get(Object.getPrototypeOf(stream), 'targetElements', stream)
-  const action = stream.getAttribute('action') ?? ''
   const lacks = (element: Element | null) => lacking.has(partAt(element) as Part)
   // A response has put an older element in the place of one that this message brings.
   const returns = [...stream.templateContent.children].some(({ id }) => id && lacks(document.getElementById(id)))
@@ -56,8 +64,8 @@ function targetsIn(lacking: ReadonlySet<Part>, stream: StreamElement): Element[]
     (target) =>
       returns ||
       // Beside an element is not within it.
-      lacking.has(partOf(/before|after/.test(action) ? target.parentNode : target)) ||
+      lacking.has(partOf(/before|after/.test(stream.action) ? target.parentNode : target)) ||
       // What replaces a whole that holds an older part must replace it again.
-      (/replace|update/.test(action) && [...target.querySelectorAll('*')].some(lacks)),
+      (/replace|update/.test(stream.action) && [...target.querySelectorAll('*')].some(lacks)),
   )
 }

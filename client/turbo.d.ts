@@ -4,5 +4,6 @@ declare module '@hotwired/turbo' {
   export function renderStreamMessage(message: string): void
   export function fetch(url: string, options: object): Promise<Response>
   export const navigator: { currentVisit?: { state: string }; formSubmission?: { state: string } }
+  export const session: { recentRequests: ReadonlySet<string | null> }
   export function visit(location: string, options: object): void
 }

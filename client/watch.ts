@@ -2,6 +2,7 @@
 
 import { markersIn } from './marker.js'
 import { connectMarker, disconnectMarkers } from './markers.js'
+import { returned } from './parts.js'
 
 let watching = 0
 const observer = new MutationObserver(look)
@@ -35,6 +36,7 @@ function look(records: MutationRecord[]): void {
     const inserted = type === 'attributes' ? [target] : addedNodes
     for (const node of inserted) {
       if (node instanceof Element && node.isConnected) {
+        returned(node)
         for (const marker of type === 'attributes' ? markersIn(node).slice(0, 1) : markersIn(node))
           connectMarker(marker, node)
       }

@@ -1,4 +1,4 @@
-// The Showcase: one Express app, seven ways to keep open pages up to date. Its files are .mjs and there is no package.json
+// The Showcase: one Express app, eight ways to keep open pages up to date. Its files are .mjs and there is no package.json
 // beside them on purpose: so Node resolves 'turbo-cable' to the package around this folder, built but not installed.
 import { fileURLToPath } from 'node:url'
 import express from 'express'
@@ -18,6 +18,7 @@ import { replays } from './routes/replays.mjs'
 import { rooms } from './routes/rooms.mjs'
 import { scores } from './routes/scores.mjs'
 import { source } from './routes/source.mjs'
+import { words } from './routes/words.mjs'
 import { security } from './security.mjs'
 import { visitor } from './visitor.mjs'
 
@@ -51,6 +52,7 @@ export function createApp({ database = here('data/showcase.sqlite3'), pace = 300
   app.use('/config', configUpdates(jobs))
   app.use('/playlists', playlists(jobs))
   app.use('/commands', commandRuns(jobs))
+  app.use('/words', words(jobs))
   app.use('/chat', rooms(cable))
   app.use('/replay', replays(jobs, network))
   app.use('/source', source())

@@ -10,8 +10,8 @@ export function rights({ secret, network }) {
     localBroadcasts: true,
     middleware: [socketVisitor, network.admit],
     authenticate: ({ visitor }) => visitor,
-    // Every name in a page is signed. These are asked for by name, by a script: their random id is the right to them.
-    publicStreams: /^(?:playlist|command_output)_[\w-]{36,}$/,
+    // Every name in a page is signed. This one is asked for by name, by a script: its random id is the right to it.
+    publicStreams: /^playlist_[\w-]{36,}$/,
     authorize: ({ identity, stream }) => {
       const room = Room.ofStream(stream)
       return room ? room.memberName(identity) !== undefined : true

@@ -1,6 +1,7 @@
 // What `turbo-cable install` would do to an app: its files in, edits and instructions out. Pure, and idempotent: the
 // plan of an app with its edits applied has no edits.
 
+import { addCommand } from '../src/options/add-command'
 import { hasBundler } from './client-app'
 import { planClientEntry } from './client-entry'
 import { Draft, type Edit, type Files, type Note } from './draft'
@@ -61,14 +62,7 @@ function installCommand(files: Files, packages: ReadonlySet<string>, bundler: bo
   const peers = bundler || files.has('yarn.lock') ? ['@hotwired/turbo', '@hotwired/stimulus'] : []
   const missing = ['turbo-cable', ...peers].filter((name) => !packages.has(name))
   if (missing.length === 0) return undefined
-  const command = files.has('pnpm-lock.yaml')
-    ? 'pnpm add'
-    : files.has('yarn.lock')
-      ? 'yarn add'
-      : files.has('bun.lock') || files.has('bun.lockb')
-        ? 'bun add'
-        : 'npm install'
-  return `${command} ${missing.join(' ')}`
+  return `${addCommand((file) => files.has(file))} ${missing.join(' ')}`
 }
 
 function packagesOf(manifest: string): Set<string> {

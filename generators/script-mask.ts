@@ -67,23 +67,28 @@ function stringEnd(source: string, from: number, quote: string): number {
   return source.length
 }
 
+// Templates hold expressions, which hold templates: without a call for each, as there may be any number.
 function templateEnd(source: string, from: number): number {
+  // What is open, outermost first: 0 is the text of a template, more are the braces of an expression.
+  const open = [0]
   for (let at = from + 1; at < source.length; at++) {
-    if (source[at] === '\\') at++
-    else if (source[at] === '`') return at + 1
-    else if (source.startsWith('${', at)) at = expressionEnd(source, at + 2) - 1
-  }
-  return source.length
-}
-
-function expressionEnd(source: string, from: number): number {
-  let depth = 1
-  for (let at = from; at < source.length; at++) {
     const char = source[at]
-    if (char === "'" || char === '"') at = stringEnd(source, at, char) - 1
-    else if (char === '`') at = templateEnd(source, at) - 1
-    else if (char === '{') depth++
-    else if (char === '}' && --depth === 0) return at + 1
+    const braces = open.at(-1) as number
+    if (braces === 0) {
+      if (char === '\\') at++
+      else if (char === '`') open.pop()
+      else if (source.startsWith('${', at)) {
+        open.push(1)
+        at++
+      }
+      if (open.length === 0) return at + 1
+    } else if (char === "'" || char === '"') at = stringEnd(source, at, char) - 1
+    else if (char === '`') open.push(0)
+    else if (char === '{') open[open.length - 1] = braces + 1
+    else if (char === '}') {
+      if (braces === 1) open.pop()
+      else open[open.length - 1] = braces - 1
+    }
   }
   return source.length
 }

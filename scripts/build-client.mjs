@@ -3,6 +3,10 @@
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
+// Properties that only the client itself reads, and that nothing of the browser, of Turbo or of the wire is called: they may be short.
+const internal =
+  /^(listeners|waiting|pending|rejected|confirmed|deliver|notify|moved|seen|lacks|lacking|advance|rewind|wanted|counts|answered|unchanged)$/
+
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Builds `index.js`, `turbo_streams_controller.js` and `start.js`, and resolves to the paths written. */
@@ -15,8 +19,9 @@ export async function buildClient({ outdir = `${root}dist/client` } = {}) {
     target: 'es2022',
     bundle: true,
     minify: true,
-    // Each imports the next by its name, so that all share one connection, and no file has a name that changes.
-    external: ['@hotwired/*', './index.js', './turbo_streams_controller.js'],
+    mangleProps: internal,
+    // Both others import the index by its name, so that all share one connection, and no file has a name that changes.
+    external: ['@hotwired/*', './index.js'],
     metafile: true,
     logLevel: 'warning',
   })

@@ -44,6 +44,7 @@ async function prepareTools(files) {
     ['test/browser/', chromium],
     ['test/generator/', chromium],
     ['test/package/', () => ensureDebianPackage('curl', 'curl')],
+    ['test/integration/orms/', () => ensureDebianPackage('mvn', 'maven')],
     ...Object.entries(REDIS).map(([binary, packageName]) => [
       'test/integration/',
       () => ensureDebianPackage(binary, packageName),

@@ -21,6 +21,10 @@ const templates = {
     `Cannot render the partial "${partial}": no Express app is known in this process. Call app.use(turboCable()) first, or configureBroadcasts({ views, viewEngine })`,
   TURBO_CABLE_PARTIAL_MISSING: (partial: string, tried: readonly string[], folders: readonly string[]) =>
     `Cannot find the partial "${partial}": tried ${quoted(tried, ' and ')}${folders.length > 0 ? ` in ${quoted(folders, ', ')}` : ''}`,
+  TURBO_CABLE_SENT: () =>
+    'Cannot add to a stream response that is sent already: build the chain in one go, before the next `await`',
+  TURBO_CABLE_UNKNOWN_STATE: (record: string, rule: string) =>
+    `Cannot tell whether ${record} was created, updated or deleted: ${rule}. Pass { state: 'created' }, or call append, replace or remove`,
   TURBO_CABLE_RENDER_FAILED: (partial: string, reason: string) =>
     `The partial "${partial}" failed to render: ${reason}`,
   TURBO_CABLE_UNREACHABLE: (url: string, reason: string) => `Broadcast to ${url} was not taken: ${reason}`,

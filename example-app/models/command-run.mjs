@@ -1,6 +1,6 @@
 // One run of a command: what it printed and how it ended. Commands are chosen from a list; nothing a visitor types is executed.
 import { randomUUID } from 'node:crypto'
-import { Broadcastable, broadcastJson } from 'turbo-cable'
+import { Broadcastable } from 'turbo-cable'
 import { row, rows, run } from './database.mjs'
 
 /** Name → what the page calls it. Each is a script of that name in commands/. */
@@ -58,33 +58,24 @@ export class CommandRun extends Broadcastable() {
     return this.exitCode === 0 ? 'finished' : 'failed'
   }
 
-  /** How many characters it has printed. */
-  get length() {
-    return this.pieces.reduce((sum, { text }) => sum + text.length, 0)
-  }
-
   get stream() {
-    return `command_output_${this.visitor}_${this.id}`
+    return ['command_output', this.id]
   }
 
-  /**
-   * `failure`: it came on the error channel. `offset` is where this chunk begins in the output: a page that has it already,
-   * from the database, leaves it out.
-   */
-  async print(chunk, failure) {
-    const offset = this.length
+  /** Keeps what it has printed, for pages that come when all is over. `failure`: it came on the error channel. */
+  keep(text, failure) {
     const last = this.pieces.at(-1)
-    if (last?.failure === failure) last.text += chunk
-    else this.pieces.push({ text: chunk, failure })
+    if (last?.failure === failure) last.text += text
+    else this.pieces.push({ text, failure })
     run('UPDATE command_runs SET output = ? WHERE id = ?', JSON.stringify(this.pieces), this.id)
-    await broadcastJson(this.stream, { title: this.title, chunk, offset, failure })
   }
 
   async finish(exitCode) {
     Object.assign(this, { status: 'exited', exitCode })
     run(`UPDATE command_runs SET status = 'exited', exit_code = ? WHERE id = ?`, exitCode, this.id)
-    await broadcastJson(this.stream, { title: this.title, done: true, ending: this.ending, state: this.state })
-    await this.broadcastReplaceTo(listStream(this.visitor), { locals: { run: this } })
+    const locals = { run: this }
+    await this.broadcastReplaceTo(this.stream, { target: 'command_message', partial: 'command_runs/message', locals })
+    await this.broadcastReplaceTo(listStream(this.visitor), { locals })
   }
 }
 

@@ -22,9 +22,7 @@ export function commandRuns(jobs) {
     if (!Object.hasOwn(commands, command)) return res.status(422).type('text/plain').send('There is no such command')
     const run = await CommandRun.create(req.visitor, command)
     jobs.start(() => execute(run, jobs))
-    if (req.accepts(['html', 'json']) === 'html') return res.redirect(303, `/commands/${run.id}`)
-    // The output may begin before the page has subscribed: it asks for everything since this position.
-    res.json({ stream: run.stream, cursor: res.locals.turboCableCursor })
+    res.redirect(303, `/commands/${run.id}`)
   })
   return router
 }

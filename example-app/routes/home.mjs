@@ -1,4 +1,4 @@
-// The first page: the counter, and the way to the seven patterns.
+// The first page: the counter, and the way to the eight patterns.
 import { Router } from 'express'
 import { Counter } from '../models/counter.mjs'
 

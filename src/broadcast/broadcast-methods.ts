@@ -8,7 +8,9 @@ import type { RefreshBroadcastOptions, RemoveOptions } from './verbs'
  * The methods that `Broadcastable` adds. The target is the record's `domId` for replace, update and remove, its list
  * (`messages`) for append, prepend and custom actions; before and after need one. The content is the record's partial
  * (`messages/message`) with the record as a local (`message`), unless content is given. Those without `To` send to the
- * record's own stream: `turboStreamFrom(message)`. All else is as with the free functions of the same names.
+ * record's own stream: `turboStreamFrom(message)`. Saving may not depend on a page: without a renderer, and where the partial is
+ * missing or throws, they log one line and resolve to false; within `suppressingBroadcasts` they send nothing and do so too. All
+ * else is as with the free functions of the same names.
  */
 export interface BroadcastMethods {
   /** Sends any action, to the record's list: `message.broadcastActionTo('room', { action: 'highlight' })`. */
@@ -45,6 +47,11 @@ export interface BroadcastMethods {
   /** `broadcastAfterTo` off the caller's path: checked now, rendered and sent in its turn. */
   broadcastAfterLaterTo(streamables: Streamable, options: BroadcastOptions): void
 
+  /** `broadcastRefreshTo`, many as few: the first of a burst at once, the others as one when it is over. */
+  broadcastRefreshLaterTo(streamables: Streamable, options?: RefreshBroadcastOptions): void
+
+  /** `broadcastActionTo` the record's own stream: `message.broadcastAction('highlight')`. */
+  broadcastAction(action: string, options?: BroadcastOptions): Promise<boolean>
   /** `broadcastAppendTo` the record's own stream. */
   broadcastAppend(options?: BroadcastOptions): Promise<boolean>
   /** `broadcastPrependTo` the record's own stream. */
@@ -57,6 +64,8 @@ export interface BroadcastMethods {
   broadcastRemove(options?: RemoveOptions): Promise<boolean>
   /** `broadcastRefreshTo` the record's own stream. */
   broadcastRefresh(options?: RefreshBroadcastOptions): Promise<boolean>
+  /** `broadcastActionLaterTo` the record's own stream: `message.broadcastActionLater('highlight')`. */
+  broadcastActionLater(action: string, options?: BroadcastOptions): void
   /** `broadcastAppendLaterTo` the record's own stream. */
   broadcastAppendLater(options?: BroadcastOptions): void
   /** `broadcastPrependLaterTo` the record's own stream. */
@@ -65,4 +74,6 @@ export interface BroadcastMethods {
   broadcastReplaceLater(options?: BroadcastOptions): void
   /** `broadcastUpdateLaterTo` the record's own stream. */
   broadcastUpdateLater(options?: BroadcastOptions): void
+  /** `broadcastRefreshLaterTo` the record's own stream. */
+  broadcastRefreshLater(options?: RefreshBroadcastOptions): void
 }

@@ -5,6 +5,9 @@ import type { Streamable } from '../stream/name'
 import { isGiven, needsContent } from '../turbo/content'
 import type { BroadcastMethods } from './broadcast-methods'
 import type { ActionOptions, BroadcastOptions } from './job'
+import { type BroadcastMacros, macros } from './macros'
+import { isMutedRecord } from './mute'
+import { savingVerbs } from './saving'
 import type { RefreshBroadcastOptions, RemoveOptions, Verbs } from './verbs'
 
 // What a mixin may extend: any class, abstract ones (Sequelize's Model) included.
@@ -19,71 +22,84 @@ class Plain {}
 export interface Mixin {
   // Two signatures and no default: where a class is generic (Sequelize's Model), TypeScript would fall back to the default.
   /** Adds the methods to a class, be it generic: `Broadcastable(Model)<Attributes>`. */
-  <Base extends MixinBase>(base: Base): Base & Broadcasting
+  <Base extends MixinBase>(base: Base): Base & Broadcasting & BroadcastMacros
   /** A class of nothing but the methods. */
-  (): typeof Plain & Broadcasting
+  (): typeof Plain & Broadcasting & BroadcastMacros
 }
 
 /** Makes the mixin whose methods send by these verbs. */
 export function createBroadcastable(verbs: Verbs): Mixin {
-  return (base: MixinBase = Plain) => mixed(verbs, base) as never
+  const saving = savingVerbs(verbs)
+  return (base: MixinBase = Plain) => mixed(saving, base) as never
 }
 
 function mixed(verbs: Verbs, base: MixinBase) {
+  const muted = silent(verbs)
+  const by = (record: object) => (isMutedRecord(record) ? muted : verbs)
   abstract class BroadcastableRecord extends base implements BroadcastMethods {
     declare readonly id?: unknown
 
     broadcastActionTo(streamables: Streamable, options: ActionOptions) {
-      return verbs.broadcastActionTo(streamables, { ...filled(this, options.action, options), action: options.action })
+      return by(this).broadcastActionTo(streamables, {
+        ...filled(this, options.action, options),
+        action: options.action,
+      })
     }
     broadcastAppendTo(streamables: Streamable, options: BroadcastOptions = {}) {
-      return verbs.broadcastAppendTo(streamables, filled(this, 'append', options))
+      return by(this).broadcastAppendTo(streamables, filled(this, 'append', options))
     }
     broadcastPrependTo(streamables: Streamable, options: BroadcastOptions = {}) {
-      return verbs.broadcastPrependTo(streamables, filled(this, 'prepend', options))
+      return by(this).broadcastPrependTo(streamables, filled(this, 'prepend', options))
     }
     broadcastReplaceTo(streamables: Streamable, options: BroadcastOptions = {}) {
-      return verbs.broadcastReplaceTo(streamables, filled(this, 'replace', options))
+      return by(this).broadcastReplaceTo(streamables, filled(this, 'replace', options))
     }
     broadcastUpdateTo(streamables: Streamable, options: BroadcastOptions = {}) {
-      return verbs.broadcastUpdateTo(streamables, filled(this, 'update', options))
+      return by(this).broadcastUpdateTo(streamables, filled(this, 'update', options))
     }
     broadcastBeforeTo(streamables: Streamable, options: BroadcastOptions = {}) {
-      return verbs.broadcastBeforeTo(streamables, filled(this, 'before', options))
+      return by(this).broadcastBeforeTo(streamables, filled(this, 'before', options))
     }
     broadcastAfterTo(streamables: Streamable, options: BroadcastOptions = {}) {
-      return verbs.broadcastAfterTo(streamables, filled(this, 'after', options))
+      return by(this).broadcastAfterTo(streamables, filled(this, 'after', options))
     }
     broadcastRemoveTo(streamables: Streamable, options: RemoveOptions = {}) {
-      return verbs.broadcastRemoveTo(streamables, { ...options, ...placed(this, 'remove', options) })
+      return by(this).broadcastRemoveTo(streamables, { ...options, ...placed(this, 'remove', options) })
     }
     broadcastRefreshTo(streamables: Streamable, options: RefreshBroadcastOptions = {}) {
-      return verbs.broadcastRefreshTo(streamables, options)
+      return by(this).broadcastRefreshTo(streamables, options)
     }
 
     broadcastActionLaterTo(streamables: Streamable, options: ActionOptions) {
       const { action } = options
-      verbs.broadcastActionLaterTo(streamables, { ...filled(this, action, options), action })
+      by(this).broadcastActionLaterTo(streamables, { ...filled(this, action, options), action })
     }
     broadcastAppendLaterTo(streamables: Streamable, options: BroadcastOptions = {}) {
-      verbs.broadcastAppendLaterTo(streamables, filled(this, 'append', options))
+      by(this).broadcastAppendLaterTo(streamables, filled(this, 'append', options))
     }
     broadcastPrependLaterTo(streamables: Streamable, options: BroadcastOptions = {}) {
-      verbs.broadcastPrependLaterTo(streamables, filled(this, 'prepend', options))
+      by(this).broadcastPrependLaterTo(streamables, filled(this, 'prepend', options))
     }
     broadcastReplaceLaterTo(streamables: Streamable, options: BroadcastOptions = {}) {
-      verbs.broadcastReplaceLaterTo(streamables, filled(this, 'replace', options))
+      by(this).broadcastReplaceLaterTo(streamables, filled(this, 'replace', options))
     }
     broadcastUpdateLaterTo(streamables: Streamable, options: BroadcastOptions = {}) {
-      verbs.broadcastUpdateLaterTo(streamables, filled(this, 'update', options))
+      by(this).broadcastUpdateLaterTo(streamables, filled(this, 'update', options))
     }
     broadcastBeforeLaterTo(streamables: Streamable, options: BroadcastOptions = {}) {
-      verbs.broadcastBeforeLaterTo(streamables, filled(this, 'before', options))
+      by(this).broadcastBeforeLaterTo(streamables, filled(this, 'before', options))
     }
     broadcastAfterLaterTo(streamables: Streamable, options: BroadcastOptions = {}) {
-      verbs.broadcastAfterLaterTo(streamables, filled(this, 'after', options))
+      by(this).broadcastAfterLaterTo(streamables, filled(this, 'after', options))
     }
 
+    broadcastRefreshLaterTo(streamables: Streamable, options: RefreshBroadcastOptions = {}) {
+      by(this).broadcastRefreshLaterTo(streamables, options)
+    }
+
+    broadcastAction(action: string, options?: BroadcastOptions) {
+      return this.broadcastActionTo(this, { ...options, action })
+    }
     broadcastAppend(options?: BroadcastOptions) {
       return this.broadcastAppendTo(this, options)
     }
@@ -102,6 +118,9 @@ function mixed(verbs: Verbs, base: MixinBase) {
     broadcastRefresh(options?: RefreshBroadcastOptions) {
       return this.broadcastRefreshTo(this, options)
     }
+    broadcastActionLater(action: string, options?: BroadcastOptions) {
+      this.broadcastActionLaterTo(this, { ...options, action })
+    }
     broadcastAppendLater(options?: BroadcastOptions) {
       this.broadcastAppendLaterTo(this, options)
     }
@@ -114,8 +133,17 @@ function mixed(verbs: Verbs, base: MixinBase) {
     broadcastUpdateLater(options?: BroadcastOptions) {
       this.broadcastUpdateLaterTo(this, options)
     }
+    broadcastRefreshLater(options?: RefreshBroadcastOptions) {
+      this.broadcastRefreshLaterTo(this, options)
+    }
   }
-  return BroadcastableRecord
+  return Object.assign(BroadcastableRecord, macros)
+}
+
+/** Verbs that send nothing. */
+function silent(verbs: Verbs): Verbs {
+  const silence = (name: string) => (name.includes('Later') ? () => {} : async () => false)
+  return Object.fromEntries(Object.keys(verbs).map((name) => [name, silence(name)])) as unknown as Verbs
 }
 
 function filled(record: DomRecord, action: string, options: BroadcastOptions): BroadcastOptions {
@@ -125,7 +153,12 @@ function filled(record: DomRecord, action: string, options: BroadcastOptions): B
 function placed(record: DomRecord, action: string, { target, targets }: BroadcastOptions): BroadcastOptions {
   if (isGiven(target) || isGiven(targets) || action === 'before' || action === 'after') return {}
   const isItself = action === 'replace' || action === 'update' || action === 'remove'
-  return { target: isItself ? domId(record) : modelNames(record).plural }
+  return { target: isItself ? domId(record) : listOf(record) }
+}
+
+function listOf(record: DomRecord): string {
+  const { broadcastTargetDefault } = record.constructor as unknown as Partial<BroadcastMacros>
+  return broadcastTargetDefault ?? modelNames(record).plural
 }
 
 // The record is a local of every partial, also of one that was named; a local of the caller's is never overwritten.

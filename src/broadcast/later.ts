@@ -2,11 +2,13 @@
 
 import { setImmediate } from 'node:timers/promises'
 import { warn } from '../log'
+import { tap } from '../publisher/tap'
 import { type Perform, troubleLine, verbName } from './perform'
 import type { BroadcastJob, Scheduler } from './scheduler'
 
 /** The scheduler of a process: first come first served within a stream, streams independent of each other. */
 export class LaterQueue implements Scheduler {
+  readonly inProcess = true
   readonly #perform: Perform
   // The last job of each busy stream; it ends after all before it. It never rejects.
   readonly #tails = new Map<string, Promise<void>>()
@@ -20,6 +22,7 @@ export class LaterQueue implements Scheduler {
       if (this.#tails.get(job.stream) === tail) this.#tails.delete(job.stream)
     })
     this.#tails.set(job.stream, tail)
+    tap?.working(tail)
   }
 
   /** Resolves when nothing is left to send, jobs scheduled meanwhile included. */
@@ -33,7 +36,7 @@ export class LaterQueue implements Scheduler {
     try {
       await this.#perform(job)
     } catch (error) {
-      warn(troubleLine(verbName(job.action), job.stream, error))
+      warn(troubleLine(verbName(job.action, job.format), job.stream, error))
     }
   }
 }

@@ -3,15 +3,20 @@
 import { failure } from '../errors'
 import { warn } from '../log'
 import type { Broadcast, Publisher } from '../publisher/publisher'
-import type { Renderer } from '../render/renderer'
+import type { Locals, Renderer } from '../render/renderer'
 import { element } from '../turbo/element'
-import { type CheckedBroadcast, checkedJob } from './job'
+import { streamElements } from '../turbo/stream-elements'
+import type { CheckedBroadcast } from './elements-job'
+import { checkedJob } from './job'
 import type { BroadcastJob } from './scheduler'
+import { isDumped, loaded, type Serializers } from './serialize'
 
 /** Where broadcasts go and what renders them; asked anew for each broadcast. */
 export interface PerformContext {
   readonly publisher: () => Publisher
   readonly renderer: () => Renderer | undefined
+  /** How instances of the app's classes travel in jobs; undefined where nothing was declared. */
+  readonly serializers?: (() => Serializers | undefined) | undefined
 }
 
 /** Renders and sends what a verb has checked. Throws `TURBO_CABLE_NO_RENDERER` at once, before any promise. */
@@ -26,11 +31,11 @@ export type Perform = (job: BroadcastJob) => Promise<boolean>
 
 /** Makes the one that sends what is checked already. */
 export function createSend({ publisher, renderer }: PerformContext): Send {
-  return ({ job: { stream, action, partial, locals = {}, exclude }, opening, html }) => {
-    const verb = verbName(action)
+  return ({ job: { stream, action, format, partial, locals = {}, exclude }, opening, html }) => {
+    const verb = verbName(action, format)
     const broadcast = (content: string | undefined): Broadcast => ({
       stream,
-      data: element(action, opening, content),
+      data: format ? streamElements('view', content ?? '') : element(action, opening, content),
       ...(exclude && { exclude }),
     })
     if (html !== undefined || partial === undefined) return deliver(publisher(), broadcast(html), verb)
@@ -45,11 +50,28 @@ export function createSend({ publisher, renderer }: PerformContext): Send {
 /** Makes the one that takes jobs. */
 export function createPerform(context: PerformContext): Perform {
   const send = createSend(context)
-  return (job) => send(checkedJob(job))
+  return (job) => {
+    const checked = checkedJob(job)
+    if (!isDumped(checked.job.locals)) return send(checked)
+    return loadedJob(checked.job, context.serializers?.()).then((whole) =>
+      whole ? send({ ...checked, job: whole }) : false,
+    )
+  }
+}
+
+/** The job with its locals as they were at the call; undefined, after a logged line, where one of them is no longer there. */
+export async function loadedJob(job: BroadcastJob, serializers?: Serializers): Promise<BroadcastJob | undefined> {
+  const gone: string[] = []
+  const locals = await loaded(job.locals ?? {}, 'locals', serializers, (path) => gone.push(path))
+  if (gone.length === 0) return { ...job, locals: locals as Locals }
+  warn(troubleLine(verbName(job.action), job.stream, `\`${gone.join('` and `')}\` is no longer there`))
+  return undefined
 }
 
 /** Hands one broadcast over. A hub that is away or closed costs a logged line, never an exception. */
 export async function deliver(publisher: Publisher, broadcast: Broadcast, verb: string): Promise<boolean> {
+  // A view that had nothing to say.
+  if (broadcast.data === '') return true
   try {
     await publisher.publish([broadcast])
     return true
@@ -76,7 +98,8 @@ function reasonOf(error: unknown): string {
 }
 
 /** `broadcastReplaceTo` for `replace`; a custom action has no verb of its own. */
-export function verbName(action: string): string {
+export function verbName(action: string, format?: string): string {
+  if (format) return action === 'render' ? 'broadcastRenderTo' : 'broadcastStreamTo'
   return ownVerbs.has(action) ? `broadcast${action.charAt(0).toUpperCase()}${action.slice(1)}To` : 'broadcastActionTo'
 }
 

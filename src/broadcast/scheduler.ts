@@ -4,7 +4,7 @@ import type { Locals } from '../render/renderer'
 import type { Attributes } from '../turbo/tag'
 
 /**
- * A broadcast that waits: JSON, as long as its locals are. Records are names and dom ids by now.
+ * A broadcast that waits, as JSON holds it. Records are names and dom ids by now, or what their serializer has made of them.
  * `{ stream: 'room:7', action: 'append', target: 'messages', partial: 'messages/message', locals: { … } }`
  */
 export interface BroadcastJob {
@@ -28,19 +28,26 @@ export interface BroadcastJob {
   readonly attributes?: Attributes
   /** `'morph'` changes only what differs. */
   readonly method?: 'morph'
+  /** The content is whole elements, and the partial a `.turbo_stream` view. */
+  readonly format?: 'turbo_stream'
   /** Id of the connection to leave out. */
   readonly exclude?: string
 }
 
 /**
  * Takes jobs and has `performBroadcast(job)` called for each, here or in a worker: sooner or later, and in order for each
- * stream. A queue that stores jobs as JSON hands the partial plain objects in place of the records in `locals`.
+ * stream. Jobs are JSON that says all: a Later verb refuses what JSON would change (`TURBO_CABLE_BAD_DATA`).
  *
  * ```ts
  * turboCable({ scheduler: { schedule: (job) => queue.add('broadcast', job) } })
  * ```
  */
 export interface Scheduler {
+  /**
+   * True for a queue that hands its jobs on as they are, within this process. Instances of the app's classes then stay what they
+   * are in `locals`, as long as the app declares no serializers.
+   */
+  readonly inProcess?: boolean | undefined
   /** Takes one job. A throw or a rejection costs the broadcast and a logged line. */
   schedule(job: BroadcastJob): void | Promise<void>
 }

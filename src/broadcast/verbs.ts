@@ -1,10 +1,13 @@
 // The broadcast verbs: what there is, what each takes, and what each does.
 
+import type { StreamData } from '../stream/define-stream'
 import type { Streamable } from '../stream/name'
 import type { ExcludeOption } from '../stream/page-id'
 import type { PlacementOptions } from '../turbo/element'
 import type { RefreshOptions } from '../turbo/turbo-stream'
+import type { ElementsBroadcastOptions, ViewBroadcastOptions } from './elements-job'
 import type { ActionOptions, BroadcastOptions } from './job'
+import type { BroadcastStream } from './text-stream'
 
 /** The options of `broadcastRemoveTo`. */
 export interface RemoveOptions extends Omit<PlacementOptions, 'method'>, ExcludeOption {}
@@ -14,6 +17,13 @@ export interface RefreshBroadcastOptions extends RefreshOptions, ExcludeOption {
 
 /** A verb that sends now: `await broadcastAppendTo(['room', 7], { target: 'messages', html })`. */
 export type SendVerb<Options> = (streamables: Streamable, options: Options) => Promise<boolean>
+
+/** The verb that sends data. A stream that says what its data is, by `defineStream()`, takes no other. */
+export type JsonVerb = <Stream extends Streamable>(
+  streamables: Stream,
+  data: StreamData<Stream>,
+  options?: ExcludeOption,
+) => Promise<boolean>
 
 /** A verb that returns at once; rendering and sending follow, in order for each stream. Trouble then is a logged line. */
 export type LaterVerb<Options> = (streamables: Streamable, options: Options) => void
@@ -68,14 +78,32 @@ export interface Verbs {
   readonly broadcastRemoveTo: SendVerb<RemoveOptions>
   /**
    * Lets every page of the stream fetch itself again. `broadcastRefreshTo('list')` →
-   * `<turbo-stream action="refresh"></turbo-stream>`
+   * `<turbo-stream action="refresh"></turbo-stream>`. The tab whose request causes it does not; `requestId: null` lets it too.
    */
   readonly broadcastRefreshTo: (streamables: Streamable, options?: RefreshBroadcastOptions) => Promise<boolean>
+  /**
+   * `broadcastRefreshTo`, many as few: the first of a burst is sent at once, the others as one when it has been quiet for 500 ms,
+   * and every 2,000 ms while it is not. Refreshes of several requests go without an id, to everybody. It never rejects; trouble is
+   * a logged line. `broadcastRefreshLaterTo('list')`.
+   */
+  readonly broadcastRefreshLaterTo: (streamables: Streamable, options?: RefreshBroadcastOptions) => void
+  /**
+   * Sends all elements of a `.turbo_stream` view as one message: `broadcastRenderTo('room', { partial: 'messages/create', locals })`
+   * renders `messages/create.turbo_stream.ejs`. What it renders must be elements: `TURBO_CABLE_BAD_OPTION`.
+   */
+  readonly broadcastRenderTo: SendVerb<ViewBroadcastOptions>
+  /** Sends elements that are written already: `broadcastStreamTo('room', { content: turboStream.remove('a') })`. */
+  readonly broadcastStreamTo: SendVerb<ElementsBroadcastOptions>
   /**
    * Sends data instead of HTML, copied at the call; the page gets it as an event: `broadcastJson('job', { progress: 50 })`.
    * Throws `TURBO_CABLE_BAD_DATA` for a string (a page would take it for HTML) and for what JSON cannot hold.
    */
-  readonly broadcastJson: (streamables: Streamable, data: unknown, options?: ExcludeOption) => Promise<boolean>
+  readonly broadcastJson: JsonVerb
+  /**
+   * Shows text in a target as it comes: what a process prints, a language model says. `broadcastStream(['answer', 7],
+   * child.stdout, { target: 'answer' })`. Resolves at the end of the source to totals; rejects with what the source fails with.
+   */
+  readonly broadcastStream: BroadcastStream
   /** `broadcastActionTo` off the caller's path: checked now, rendered and sent in its turn. */
   readonly broadcastActionLaterTo: LaterVerb<ActionOptions>
   /** `broadcastAppendTo` off the caller's path: checked now, rendered and sent in its turn. */
@@ -90,4 +118,6 @@ export interface Verbs {
   readonly broadcastBeforeLaterTo: LaterVerb<BroadcastOptions>
   /** `broadcastAfterTo` off the caller's path: checked now, rendered and sent in its turn. */
   readonly broadcastAfterLaterTo: LaterVerb<BroadcastOptions>
+  /** `broadcastRenderTo` off the caller's path: checked now, rendered and sent in its turn. */
+  readonly broadcastRenderLaterTo: LaterVerb<ViewBroadcastOptions>
 }

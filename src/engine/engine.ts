@@ -83,6 +83,11 @@ export interface Engine {
    * often and by however many senders, cables and processes it is published.
    */
   publish(broadcasts: readonly Outgoing[], id?: string, givenUp?: readonly string[]): Promise<void>
+  /**
+   * Notes that broadcasts to any stream may have been lost before they came here. Every cursor of until now has a gap then, and
+   * the hub of every process is told by `lost()`. What has an `id` is taken once.
+   */
+  refreshAll(id?: string): Promise<void>
   /** What a stream had after a cursor; `null` means "from now on". `deadline` says until when the answer is wanted. */
   since(stream: string, cursor: string | null, deadline: Deadline): Promise<Replay>
   /** Sends a signal to the hub of every process, this one included. */

@@ -91,6 +91,17 @@ export class History {
     this.#watch()
   }
 
+  /** Forgets everything: a cursor before this position has a gap, whatever the stream. */
+  forgetAll(position: number): void {
+    this.#streams.clear()
+    this.#silent.clear()
+    this.#oldest = undefined
+    this.#newest = undefined
+    this.#bytes = 0
+    this.#silentBytes = 0
+    this.#forgotten = position
+  }
+
   snapshot(): HistorySnapshot {
     this.#expire()
     const messages: HistorySnapshot['messages'][number][] = []

@@ -78,6 +78,14 @@ export class MemoryEngine implements Engine {
     })
   }
 
+  // The hole takes a position of its own: whoever has everything until now has not what was lost.
+  refreshAll(id?: string): Promise<void> {
+    return this.#once.run(id, async () => {
+      this.#history.forgetAll(++this.#position)
+      for (const to of this.#delegates) to.lost()
+    })
+  }
+
   async since(stream: string, cursor: string | null): Promise<Replay> {
     const now = { position: this.#position, cursor: this.cursor() }
     if (cursor === null) return { recovered: true, ...now, messages: [] }

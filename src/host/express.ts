@@ -6,8 +6,17 @@ import { type CableCore, createCable } from '../cable'
 import type { TurboCableOptions } from '../options/options'
 import { expressRenderer, type ViewApp } from '../render/express'
 import type { Renderer } from '../render/renderer'
-import { domIdHelper } from '../view/page'
+import { viewHelpers } from '../turbo/helpers'
 import { type NodeMiddleware, nodeMiddleware } from './node'
+import type { TurboRequest, TurboResponse } from './turbo'
+
+declare global {
+  // Where Express' own types look for what middleware adds.
+  namespace Express {
+    interface Request extends TurboRequest {}
+    interface Response extends TurboResponse<void> {}
+  }
+}
 
 /** What the cable uses of an Express app. */
 export interface HostApp extends ViewApp {
@@ -19,6 +28,7 @@ export interface HostApp extends ViewApp {
   parent?: HostApp
   /** The full path of the app. */
   path(): string
+  use?(path: string, cable: Cable): unknown
 }
 
 interface HostRequest extends IncomingMessage {
@@ -56,7 +66,7 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
   // The app itself gets the helpers too, for views that are rendered without a request, such as those of a job.
   const meet = (app: HostApp) => {
     renderer ??= expressRenderer(app)
-    app.locals.domId ??= domIdHelper
+    for (const [name, helper] of Object.entries(viewHelpers)) app.locals[name] ??= helper
     app.locals.signedStream ??= signedStream
     app.locals.turboStreamFrom ??= turboStreamFrom
     app.locals.turboCableTags ??= turboCableTags
@@ -75,8 +85,11 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
       set() {},
       emit(event: string, app: HostApp) {
         if (event !== 'mount') return
-        mounts.push({ app, paths: [cable.mountpath ?? '/'].flat().map(withoutSlash) })
+        const given = cable.mountpath ?? '/'
+        mounts.push({ app, paths: [given].flat().map(withoutSlash) })
         meet(app)
+        // In an array Express 5 takes '/' for the front page alone, and Express 4 for all that comes after it. So each has its own.
+        if (Array.isArray(given) && given.includes('/')) for (const path of given) app.use?.(path, cable)
       },
     },
   )

@@ -3,15 +3,26 @@
 
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type {} from 'fastify'
-import { type CableCore, createCable } from '../cable'
+import { asRequest } from '../broadcast/request-id'
+import { type CableCore, createCable, type HostAnswer } from '../cable'
+import { streamType, varied } from '../http/asked'
 import type { TurboCableOptions } from '../options/options'
+import type { Renderer } from '../render/renderer'
 import { type View, viewRenderer } from '../render/view'
+import { withoutLayout } from '../render/without-layout'
+import { viewHelpers } from '../turbo/helpers'
 import type { PageHelpers } from '../view/page'
+import { addTurboLocals, addTurboRequest, addTurboResponse, type TurboRequest, type TurboResponse } from './turbo'
 
 /** A reply, as far as the cable needs to know it. */
 interface HostReply {
   readonly raw: ServerResponse
+  readonly sent: boolean
   locals?: Record<string, unknown> | null
+  getHeader(name: string): number | string | string[] | undefined
+  header(name: string, value: string): unknown
+  send(payload: unknown): unknown
+  redirect(url: string, status: number): unknown
   hijack(): unknown
 }
 
@@ -20,6 +31,7 @@ export interface FastifyHost {
   readonly server: unknown
   decorate(name: string, value: unknown): unknown
   decorateReply(name: string, value: unknown): unknown
+  decorateRequest(name: string, value: unknown): unknown
   hasReplyDecorator(name: string): boolean
   addHook(name: 'onRequest', hook: OnRequest): unknown
   addHook(name: 'preClose', hook: () => Promise<void>): unknown
@@ -27,14 +39,16 @@ export interface FastifyHost {
 
 type OnRequest = (request: { readonly raw: IncomingMessage }, reply: HostReply, done: () => void) => void
 
-type Helpers = Omit<PageHelpers, 'cursor'>
+// In views `turboStream` writes elements; on the reply it answers with them.
+type Helpers = Omit<PageHelpers, 'cursor' | 'turboStream'>
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** The cable: broadcasts, `stats()`, `disconnect()`, `revoke()`. */
     readonly turboCable: CableCore
   }
-  interface FastifyReply extends Helpers {}
+  interface FastifyRequest extends TurboRequest {}
+  interface FastifyReply extends Helpers, TurboResponse<void> {}
 }
 
 /**
@@ -45,24 +59,39 @@ declare module 'fastify' {
  */
 export const turboCable = Object.assign(
   async (fastify: FastifyHost, options: TurboCableOptions): Promise<void> => {
-    const view = () => (fastify as { view?: View }).view
+    let renderer: Renderer | undefined
     const core = createCable(options, {
       knowsServer: true,
       // Fastify's plugin for views may come after this one.
-      renderer: () => rendererOf(view()),
+      renderer: () => {
+        const { view } = fastify as { view?: View }
+        if (view) renderer ??= partialRenderer(withoutLayout(view))
+        return renderer
+      },
     })
     core.attach(fastify.server as Server)
     fastify.decorate('turboCable', core)
     // @fastify/view fills its templates from `locals`, and leaves them alone where somebody else has made them.
     if (!fastify.hasReplyDecorator('locals')) fastify.decorateReply('locals', null)
-    for (const name of ['turboStreamFrom', 'turboCableTags', 'signedStream', 'domId']) fastify.decorateReply(name, null)
+    for (const name of replyNames) fastify.decorateReply(name, null)
+    for (const name of ['wantsTurboStream', 'turboFrame', 'hotwireNativeApp']) fastify.decorateRequest(name, null)
 
     fastify.addHook('onRequest', (request, reply, next) => {
       const { cursor, ...helpers } = core.page()
       Object.assign(reply, helpers)
       reply.locals = { ...reply.locals, ...helpers, turboCableCursor: cursor }
-      if (core.handle(request.raw, reply.raw)) reply.hijack()
-      else next()
+      if (core.handle(request.raw, reply.raw)) return void reply.hijack()
+      const { headers } = request.raw
+      const vary = (name: string) => {
+        const amended = varied(reply.getHeader('Vary'), name)
+        if (amended && !reply.sent) reply.header('Vary', amended)
+      }
+      addTurboLocals(reply.locals, headers, vary)
+      addTurboRequest(request, headers, vary)
+      const redirect = (url: string) => reply.redirect(url, 303)
+      const turboStream = () => core.turboStreamResponse<unknown>(answerOf(reply))
+      addTurboResponse<unknown>(reply, request.raw, '', { turboStream, redirect })
+      asRequest(request.raw, next)
     })
     fastify.addHook('preClose', () => core.close())
   },
@@ -73,6 +102,27 @@ export const turboCable = Object.assign(
   },
 )
 
-function rendererOf(view: View | undefined) {
-  return view && viewRenderer(view)
+// What is on every reply: the helpers of a page, and the answers.
+const replyNames = [
+  ...['turboStreamFrom', 'turboCableTags', 'signedStream', 'turboTextFrom', ...Object.keys(viewHelpers)],
+  ...['recedeOrRedirectTo', 'resumeOrRedirectTo', 'refreshOrRedirectTo'],
+  ...['recedeOrRedirectBackOrTo', 'resumeOrRedirectBackOrTo', 'refreshOrRedirectBackOrTo'],
+]
+
+function answerOf(reply: HostReply): HostAnswer<unknown> {
+  return {
+    sent: () => reply.sent,
+    send(html) {
+      reply.header('Content-Type', `${streamType}; charset=utf-8`)
+      // The reply is a promise of having been sent, which is what a handler that returns the chain waits for.
+      return reply.send(html)
+    },
+    fail: (error) => reply.send(error),
+    locals: () => reply.locals ?? {},
+  }
+}
+
+// A partial of a broadcast has the helpers that need no request.
+function partialRenderer(view: View): Renderer {
+  return viewRenderer((name, locals) => view(name, { ...viewHelpers, ...locals }))
 }

@@ -1,11 +1,14 @@
 // What Hono sees on its Node server (@hono/node-server): one middleware, which is the cable too. Of Hono itself only types are used.
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type {} from 'hono'
+import { asRequest } from '../broadcast/request-id'
 import { type CableCore, createCable } from '../cable'
+import { streamType } from '../http/asked'
 import { warn } from '../log'
 import type { TurboCableOptions } from '../options/options'
 import type { PageHelpers } from '../view/page'
+import { addTurboRequest, addTurboResponse, type TurboRequest, type TurboResponse } from './turbo'
 
 type Incoming = IncomingMessage & { body?: unknown }
 
@@ -13,9 +16,16 @@ type Incoming = IncomingMessage & { body?: unknown }
 export interface HonoContext {
   /** What @hono/node-server puts there; `outgoing` is missing while a WebSocket of Hono's own is made. */
   readonly env: unknown
-  readonly req: { text(): Promise<string> }
-  set(key: 'turbo', helpers: PageHelpers): void
+  readonly req: { text(): Promise<string>; header(): Record<string, string> }
+  readonly finalized: boolean
+  set(key: 'turbo', helpers: HonoTurbo): void
+  header(name: string, value: string, options?: { append?: boolean }): void
+  body(body: string): Response
+  redirect(url: string, status: 303): Response
 }
+
+/** What a handler has as `c.var.turbo`. */
+export interface HonoTurbo extends Omit<PageHelpers, 'turboStream'>, TurboRequest, TurboResponse<Response> {}
 
 export type HonoMiddleware = (context: HonoContext, next: () => Promise<void>) => Promise<Response | undefined>
 
@@ -24,8 +34,8 @@ export interface Cable extends HonoMiddleware, CableCore {}
 
 declare module 'hono' {
   interface ContextVariableMap {
-    /** `turboStreamFrom`, `turboCableTags` and `signedStream` of this request. */
-    turbo: PageHelpers
+    /** `turboStreamFrom`, `turboCableTags`, `turboStream` and the like of this request. */
+    turbo: HonoTurbo
   }
 }
 
@@ -38,8 +48,8 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
   const core = createCable(options)
   let warned = false
   const middleware: HonoMiddleware = async (context, next) => {
-    context.set('turbo', core.page())
     const { incoming, outgoing } = Object(context.env) as { incoming?: Incoming; outgoing?: ServerResponse }
+    context.set('turbo', turboOf(core, context, incoming?.headers ?? context.req.header()))
     if (!incoming && !warned) {
       warned = true
       warn('turbo-cable/hono sees no request of Node: pages stay as they are, unless @hono/node-server serves the app')
@@ -48,9 +58,32 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
     // Somebody before the cable has read the body, and Hono keeps it.
     if (incoming.readableDidRead && isJson(incoming)) incoming.body ??= await context.req.text().catch(() => undefined)
     if (core.handle(incoming, outgoing)) return alreadySent()
-    await next()
+    await asRequest(incoming, next)
   }
   return Object.assign(middleware, core)
+}
+
+function turboOf(core: CableCore, context: HonoContext, headers: IncomingHttpHeaders): HonoTurbo {
+  const varies = new Set<string>()
+  const vary = (name: string) => {
+    if (!varies.has(name)) context.header('Vary', name, { append: true })
+    varies.add(name)
+  }
+  const answer = {
+    sent: () => context.finalized,
+    send(html: string) {
+      context.header('Content-Type', `${streamType}; charset=utf-8`)
+      return context.body(html)
+    },
+    // Hono itself says that a handler has returned no response.
+    fail: (error: unknown) => warn(`a stream response failed: ${error instanceof Error ? error.message : error}`),
+    locals: () => ({}),
+  }
+  const turbo: object = core.page()
+  addTurboRequest(turbo, headers, vary)
+  const redirect = (url: string) => context.redirect(url, 303)
+  addTurboResponse(turbo, { headers }, '', { turboStream: () => core.turboStreamResponse(answer), redirect })
+  return turbo as HonoTurbo
 }
 
 function isJson({ method, headers }: IncomingMessage): boolean {

@@ -2,11 +2,22 @@
 // as types.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type CableCore, createCable } from '../cable'
+import { asRequest } from '../broadcast/request-id'
+import { type CableCore, createCable, type HostAnswer } from '../cable'
+import { streamType } from '../http/asked'
 import type { TurboCableOptions } from '../options/options'
 import type { Renderer } from '../render/renderer'
 import { type View, viewRenderer } from '../render/view'
-import { domIdHelper } from '../view/page'
+import type { BegunChain } from '../response/stream-chain'
+import { viewHelpers } from '../turbo/helpers'
+import {
+  addTurboLocals,
+  addTurboRequest,
+  addTurboResponse,
+  type TurboRequest,
+  type TurboResponse,
+  varyOn,
+} from './turbo'
 
 /** Koa's context, as far as the cable needs to know it. */
 export interface KoaContext {
@@ -18,7 +29,14 @@ export interface KoaContext {
   readonly app: { readonly context: object }
   state: object
   respond?: boolean
+  status: number
+  type: string
+  body: unknown
+  redirect(url: string): void
 }
+
+/** What the cable adds to Koa's context, which Koa's own types let be anything. */
+export interface TurboContext extends TurboRequest, TurboResponse<void> {}
 
 export type KoaMiddleware = (context: KoaContext, next: () => Promise<unknown>) => Promise<void>
 
@@ -52,7 +70,20 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
       return
     }
     res.statusCode = preset
-    await next()
+    const vary = varyOn(res)
+    addTurboLocals(context.state, req.headers, vary)
+    addTurboRequest(context, req.headers, vary)
+    let chain: BegunChain | undefined
+    addTurboResponse<void>(context, req, mount, {
+      turboStream: () => core.turboStreamResponse(answerOf(context), (begun) => (chain = begun)),
+      redirect(url) {
+        context.status = 303
+        context.redirect(url)
+      },
+    })
+    await asRequest(req, next)
+    // One that nobody awaits has to be there before Koa answers.
+    if (chain && !chain.heard) await chain
   }
   return Object.assign(middleware, core)
 }
@@ -65,10 +96,23 @@ function mountOf(original: string, url: string): string {
   return rest === '/' ? whole : ''
 }
 
+function answerOf(context: KoaContext): HostAnswer<void> {
+  return {
+    sent: () => context.res.headersSent,
+    send(html) {
+      context.type = `${streamType}; charset=utf-8`
+      context.body = html
+    },
+    // The middleware awaits the chain, and Koa hears of it.
+    fail() {},
+    locals: () => context.state as Record<string, unknown>,
+  }
+}
+
 // The `render` of @koa/ejs and its like needs a context only for the state, and for an answer that is not wanted here.
 function rendererOf(context: { render?: View }, { turboStreamFrom, turboCableTags, signedStream }: CableCore) {
   const { render } = context
   if (!render) return undefined
-  const state = { turboStreamFrom, turboCableTags, signedStream, domId: domIdHelper }
+  const state = { turboStreamFrom, turboCableTags, signedStream, ...viewHelpers }
   return viewRenderer((name, locals) => render.call({ state }, name, locals))
 }

@@ -5,32 +5,59 @@ import { existsSync, readdirSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { dirname, join } from 'node:path'
 import send from 'send'
+import { warn } from '../log'
+import { addCommand } from '../options/add-command'
 
 /** Serves the file of this name, with its type and an ETag. Returns false, and does nothing, if there is no such file. */
-export function serveAsset(name: string, request: IncomingMessage, response: ServerResponse): boolean {
-  files ??= findFiles()
-  const file = files.get(name)
-  if (file === undefined) return false
-  response.setHeader('X-Content-Type-Options', 'nosniff')
-  send(request, file, { dotfiles: 'allow' }).pipe(response)
-  return true
+export type ServeAsset = (name: string, request: IncomingMessage, response: ServerResponse) => boolean
+
+/** Makes the server of the files. `locate` gives the main file of a package, and throws where that is not installed. */
+export function assetServer(locate: (name: string) => string): ServeAsset {
+  let files: ReadonlyMap<string, Asset> | undefined
+  return (name, request, response) => {
+    files ??= findFiles(locate)
+    const file = files.get(name)
+    if (file === undefined) return false
+    response.setHeader('X-Content-Type-Options', 'nosniff')
+    if (typeof file === 'string') send(request, file, { dotfiles: 'allow' }).pipe(response)
+    else sayMissing(file.missing, response)
+    return true
+  }
 }
 
-let files: Map<string, string> | undefined
+/** The server of the files that are installed. */
+export const serveAsset = assetServer((name) => require.resolve(name, { paths: [__dirname, process.cwd()] }))
 
-function findFiles(): Map<string, string> {
-  const found = new Map<string, string>()
+/** A file's path, or the package that would have it. */
+type Asset = string | { readonly missing: string }
+
+function findFiles(locate: (name: string) => string): Map<string, Asset> {
+  // Neither package exports its ES module by a path, but both keep it beside their main file.
+  const beside = (name: string, file: string): Asset => {
+    try {
+      return join(dirname(locate(name)), file)
+    } catch {
+      warn(`the pages of turboCableTags() need ${name}, which is not installed: ${installLine(name)}`)
+      return { missing: name }
+    }
+  }
+  const found = new Map<string, Asset>()
   const client = join(packageRoot(__dirname), 'dist', 'client')
   const built = existsSync(client) ? readdirSync(client) : []
   for (const name of built) if (name.endsWith('.js')) found.set(name, join(client, name))
-  // Neither package exports its ES module by a path, but both keep it beside their main file.
   found.set('turbo.js', beside('@hotwired/turbo', 'turbo.es2017-esm.js'))
   found.set('stimulus.js', beside('@hotwired/stimulus', 'stimulus.js'))
   return found
 }
 
-function beside(module: string, name: string): string {
-  return join(dirname(require.resolve(module, { paths: [__dirname, process.cwd()] })), name)
+function sayMissing(name: string, response: ServerResponse): void {
+  response.writeHead(500, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' })
+  response.end(`${name} is not installed: ${installLine(name)}, and start the app again`)
+}
+
+// Yarn 1 brings no peers along, and neither does a package manager that was told not to.
+function installLine(name: string): string {
+  return `${addCommand((file) => existsSync(join(process.cwd(), file)), process.env)} ${name}`
 }
 
 function packageRoot(directory: string): string {

@@ -5,8 +5,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import getRawBody from 'raw-body'
 import { logger } from '../log'
 import { givenUpHeader, maxIdLength, mostGivenUp } from '../options/limits'
-import { broadcastsIn } from '../publisher/body'
-import type { Broadcast, Publisher } from '../publisher/publisher'
+import { broadcastsIn, isRefreshAll } from '../publisher/body'
+import type { Publisher } from '../publisher/publisher'
 import type { BroadcastRight } from './broadcast-right'
 
 const debug = logger('broadcast')
@@ -59,25 +59,23 @@ export class BroadcastEndpoint {
     if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type) || encoding !== 'identity') return notJson
     const body = await bodyOf(request, this.#options.bodyBytes)
     if ('status' in body) return body
+    const { 'idempotency-key': key, [givenUpHeader]: givenUp } = request.headers
+    const id = single(key)
+    if (isRefreshAll(body.value) && this.#publisher.refreshAll) return answerTo(this.#publisher.refreshAll(id))
     const broadcasts = broadcastsIn(body.value)
     if (typeof broadcasts === 'string') return { status: 400, text: broadcasts }
-    const { 'idempotency-key': id, [givenUpHeader]: givenUp } = request.headers
-    return this.#publish(broadcasts, single(id), idsIn(single(givenUp)))
+    // With an id, a request that is sent again is published once.
+    return answerTo(this.#publisher.publish(broadcasts, id, idsIn(single(givenUp))))
   }
+}
 
-  // With an id, a request that is sent again is published once.
-  async #publish(
-    broadcasts: readonly Broadcast[],
-    id: string | undefined,
-    givenUp: readonly string[],
-  ): Promise<Answer> {
-    try {
-      await this.#publisher.publish(broadcasts, id, givenUp)
-      return ok
-    } catch (error) {
-      debug('not taken: %s', error)
-      return unavailable
-    }
+async function answerTo(taken: Promise<unknown>): Promise<Answer> {
+  try {
+    await taken
+    return ok
+  } catch (error) {
+    debug('not taken: %s', error)
+    return unavailable
   }
 }
 

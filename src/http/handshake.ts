@@ -25,8 +25,8 @@ export interface HandshakeParts {
   readonly options: ResolvedOptions
   /** The protocols that a client may choose by its subprotocol. */
   readonly protocols: readonly Protocol[]
-  /** The full paths of the endpoint, without query. Called for each upgrade, because an app can be mounted later. */
-  readonly paths: () => readonly string[]
+  /** Whether this is a full path of the endpoint, without query. Asked for each upgrade, because an app can be mounted later. */
+  readonly isPath: (path: string) => boolean
 }
 
 /** Takes the upgrades of one cable. */
@@ -34,17 +34,17 @@ export class Handshake implements UpgradeDelegate {
   readonly #hub: Hub
   readonly #options: ResolvedOptions
   readonly #protocols: ReadonlyMap<string, Protocol>
-  readonly #paths: () => readonly string[]
+  readonly #isPath: (path: string) => boolean
   readonly #addresses: Addresses
   readonly #wss: WebSocketServer
   #warned = false
   #warnedOfProtocol = false
 
-  constructor({ hub, options, protocols, paths }: HandshakeParts) {
+  constructor({ hub, options, protocols, isPath }: HandshakeParts) {
     this.#hub = hub
     this.#options = options
     this.#protocols = new Map(protocols.map((protocol) => [protocol.name, protocol]))
-    this.#paths = paths
+    this.#isPath = isPath
     this.#addresses = new Addresses(options.limits.connectionsPerAddress)
     this.#wss = new WebSocketServer({
       noServer: true,
@@ -64,7 +64,7 @@ export class Handshake implements UpgradeDelegate {
   claims(request: IncomingMessage): boolean {
     if (request.headers.upgrade?.toLowerCase() !== 'websocket') return false
     const [path = ''] = (request.url ?? '').split('?', 1)
-    return this.#paths().includes(path)
+    return this.#isPath(path)
   }
 
   /** Answers an upgrade: with a WebSocket, or with a status that refuses it. */

@@ -4,6 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { logger, warn } from '../log'
 import { serveAsset } from './assets'
 import type { BroadcastEndpoint } from './broadcast-endpoint'
+import { serveHistoricalLocation } from './historical-locations'
+import { Mounts } from './mounts'
 
 const debug = logger('http')
 
@@ -19,10 +21,9 @@ export interface RequestPaths {
 export class Requests {
   readonly #paths: RequestPaths
   readonly #endpoint: BroadcastEndpoint
-  readonly #mounts: () => readonly string[]
+  readonly #mounts: Mounts
 
-  /** `mounts` gives the paths at which the cable is mounted, as the app wrote them; none where the host does not know them. */
-  constructor(paths: RequestPaths, endpoint: BroadcastEndpoint, mounts: () => readonly string[] = () => []) {
+  constructor(paths: RequestPaths, endpoint: BroadcastEndpoint, mounts = new Mounts()) {
     this.#paths = paths
     this.#endpoint = endpoint
     this.#mounts = mounts
@@ -38,6 +39,7 @@ export class Requests {
       return true
     }
     if (asked === path && headers.upgrade?.toLowerCase() === 'websocket') return comeBack(response)
+    if (serveHistoricalLocation(asked, request, response)) return true
     const isFile = (method === 'GET' || method === 'HEAD') && asked.startsWith(`${path}/`)
     return isFile && serveAsset(asked.slice(path.length + 1), request, response)
   }
@@ -47,7 +49,7 @@ export class Requests {
   #asWritten({ originalUrl }: IncomingMessage & { originalUrl?: string }, mount: string): boolean {
     if (originalUrl === undefined) return true
     const [whole] = originalUrl.split('?', 1)
-    const known = this.#mounts()
+    const { known } = this.#mounts
     const mounts = known.length > 0 ? known : [mount]
     const same = mounts.some((each) => `${each}${this.#paths.broadcastPath}` === whole)
     if (!same) debug('a POST to %s is not taken for one to %s below %o', whole, this.#paths.broadcastPath, mounts)

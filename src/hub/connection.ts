@@ -1,11 +1,17 @@
 // One connected client. Its protocol reads what it says, its transport carries what it is told. Nothing is kept per message.
 
+import { logger, warn } from '../log'
 import type { Identity, UpgradeRequest } from '../options/options'
 import type { Command, Protocol, Word } from '../protocol/protocol'
 import type { Transport, TransportDelegate } from '../transport/transport'
 import type { Backlog } from './backlog'
 import type { Visitor } from './gate'
 import { TokenBucket } from './token-bucket'
+
+const debug = logger('connection')
+
+/** Those that the log has told of. */
+const throwing = new WeakSet<Protocol>()
 
 /** What a connection tells its owner. */
 export interface ConnectionDelegate {
@@ -148,7 +154,7 @@ export class Connection implements Visitor, TransportDelegate {
 
   received(text: string): void {
     if (!this.#listens()) return
-    const command = this.protocol.decode(text)
+    const command = this.#decoded(text)
     if (command) this.#delegate.commandReceived(this, command)
   }
 
@@ -159,6 +165,20 @@ export class Connection implements Visitor, TransportDelegate {
   closed(): void {
     clearTimeout(this.#cutOff)
     this.#delegate.connectionClosed(this)
+  }
+
+  // A protocol of somebody else's may throw, at what a client says: that is no reason for all clients to lose the process.
+  #decoded(text: string): Command | undefined {
+    try {
+      return this.protocol.decode(text)
+    } catch (error) {
+      const say = throwing.has(this.protocol) ? debug : warn
+      throwing.add(this.protocol)
+      say(
+        `the protocol "${this.protocol.name}" threw at a message, which is ignored: ${error instanceof Error ? error.message : error}`,
+      )
+      return undefined
+    }
   }
 
   #listens(): boolean {

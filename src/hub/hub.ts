@@ -2,7 +2,7 @@
 // given a transport and a protocol for each client.
 
 import { unknownCursor } from '../engine/cursor'
-import type { Engine, EngineDelegate, Outgoing, Positioned, Signal } from '../engine/engine'
+import type { Engine, EngineDelegate, HistoryBounds, Outgoing, Positioned, Signal } from '../engine/engine'
 import { failure } from '../errors'
 import { logger, warn } from '../log'
 import type { ResolvedOptions } from '../options/options'
@@ -19,6 +19,7 @@ import { Gate, type Visitor } from './gate'
 import { Heartbeat, type HeartbeatDelegate } from './heartbeat'
 import { Removals } from './removals'
 import { Replays } from './replays'
+import { spread } from './spread'
 import type { HubStats } from './stats'
 import { Subscribing } from './subscribing'
 import { Subscriptions } from './subscriptions'
@@ -35,7 +36,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
   /** What takes connections and streams back. */
   readonly removals: Removals
   readonly #engine: Engine
-  readonly #options: ResolvedOptions
+  readonly #limits: ResolvedOptions['limits']
   readonly #gate: Gate
   readonly #connections = new Connections()
   readonly #subscriptions: Subscriptions
@@ -55,27 +56,22 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
 
   constructor(engine: Engine, options: ResolvedOptions) {
     const { limits, refreshSpread } = options
-    const { pendingBytes, streamsPerConnection } = limits
     this.#engine = engine
-    this.#options = options
-    this.#gate = new Gate(options)
+    this.#limits = limits
+    const gate = new Gate(options)
+    this.#gate = gate
     this.#subscriptions = new Subscriptions(
       () => this.#fanOut.flush(),
       ({ connection, address }) => this.#subscribing.reject(connection, address, 'expired'),
     )
     const progress = () => ({ position: this.#position, cursor: this.cursor() })
     const subscriptions = this.#subscriptions
-    this.#replays = new Replays({ engine, subscriptions, progress, pendingBytes, refreshSpread })
-    this.#subscribing = new Subscribing({
-      gate: this.#gate,
-      subscriptions,
-      replays: this.#replays,
-      log: this.#log,
-      streamsPerConnection,
-    })
+    const replays = new Replays({ engine, subscriptions, progress, limits, refreshSpread })
+    this.#replays = replays
+    this.#subscribing = new Subscribing({ gate, subscriptions, replays, log: this.#log, limits })
     this.removals = new Removals({
       engine,
-      gate: this.#gate,
+      gate,
       arrivals: this.arrivals,
       connections: this.#connections,
       subscriptions,
@@ -87,10 +83,10 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
   }
 
   /** Starts the pings and the engine. Clients are served at once, also if the engine starts late or never. Never rejects. */
-  async start(): Promise<void> {
+  async start(history?: HistoryBounds): Promise<void> {
     this.#heartbeat.start()
     try {
-      await this.#engine.start(this, this.#options.history)
+      await this.#engine.start(this, history)
     } catch (error) {
       warn(`the engine did not start: ${error instanceof Error ? error.message : error}`)
     }
@@ -124,7 +120,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
   /** Makes a connection for a client that was let in, and welcomes it. */
   accept(transport: Transport, protocol: Protocol, { identity, request }: Visitor): void {
     const visitor = { identity, request: this.#gate.asksTheApp ? request : undefined }
-    const connection = new Connection(transport, protocol, this.#options.limits, this.#backlog, visitor, this)
+    const connection = new Connection(transport, protocol, this.#limits, this.#backlog, visitor, this)
     this.#connections.add(connection)
     this.#heartbeat.add(connection)
     debug('connected, %d in all', this.#connections.size)
@@ -144,10 +140,14 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
     await this.#fanOut.flushed()
   }
 
-  /**
-   * Tells every client to reconnect, closes the connections with 1012, and stops the engine. After `timeout` ms those that have
-   * not closed are cut off.
-   */
+  // The clients come back with cursors that have a gap, and refresh their pages, spread over seconds.
+  async refreshAll(id?: string): Promise<true> {
+    if (this.closed) throw failure('TURBO_CABLE_CLOSED', ['refresh every page'])
+    await this.#engine.refreshAll(id)
+    return true
+  }
+
+  /** Tells every client to reconnect, closes with 1012, stops the engine. Who is left after `timeout` ms is cut off. */
   close(timeout: number): Promise<void> {
     this.#closing ??= this.#close(timeout)
     return this.#closing
@@ -172,7 +172,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
       this.#position = message.position
       const topic = this.#subscriptions.topic(message.stream)
       this.#log.sent(message, topic)
-      if (topic?.take(message)) this.#fanOut.add(topic, message)
+      if (topic?.take(message)) this.#fanOut.add(topic, spread(message, topic.size, this.#limits.refreshesPerSecond))
     }
   }
 
@@ -201,7 +201,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
   }
 
   connectionTooFast(connection: Connection): void {
-    debug('more messages than %d/s: disconnected', this.#options.limits.messagesPerSecond)
+    debug('more messages than %d/s: disconnected', this.#limits.messagesPerSecond)
     this.#part(connection, 1008, 'limit', true)
   }
 

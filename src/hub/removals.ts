@@ -2,7 +2,9 @@
 // in this process, or by a subject, the text form of an identity, which the engine carries to every process.
 
 import type { Engine, Signal } from '../engine/engine'
+import { failure } from '../errors'
 import { warn } from '../log'
+import { check, type Rule } from '../options/check'
 import type { Identity } from '../options/options'
 import type { Arrivals } from './arrivals'
 import type { Connection } from './connection'
@@ -13,6 +15,9 @@ import type { Subscriptions } from './subscriptions'
 
 /** Whether an identity is meant. */
 export type Match = (identity: Identity) => boolean
+
+/** A user's id, or a function of the identity. */
+export type Who = string | number | Match
 
 /** What `Removals` works with. */
 export interface RemovalParts {
@@ -37,13 +42,14 @@ export class Removals {
   }
 
   /** Closes every connection whose identity is meant. If `who` throws, the caller gets the error and nothing is closed. */
-  disconnect(who: string | Match): void {
-    if (typeof who === 'string') {
-      this.#send({ type: 'disconnect', subject: who })
+  disconnect(who: Who): void {
+    const meant = checked(who)
+    if (typeof meant === 'string') {
+      this.#send({ type: 'disconnect', subject: meant })
       return
     }
-    const matching = [...this.#parts.connections].filter(({ identity }) => who(identity))
-    this.#parts.arrivals.disconnect(who)
+    const matching = [...this.#parts.connections].filter(({ identity }) => meant(identity))
+    this.#parts.arrivals.disconnect(meant)
     for (const connection of matching) this.#parts.dismiss(connection)
   }
 
@@ -51,23 +57,24 @@ export class Removals {
    * Ends the subscriptions of each identity that is meant, and refuses the stream to it until the returned function is called.
    * For a subject that function undoes every earlier `revoke` of the same stream and subject.
    */
-  revoke(stream: string, who: string | Match): () => void {
-    if (typeof who === 'string') {
+  revoke(stream: string, who: Who): () => void {
+    const meant = checked(who)
+    if (typeof meant === 'string') {
       let restored = false
-      this.#send({ type: 'revoke', stream, subject: who })
+      this.#send({ type: 'revoke', stream, subject: meant })
       return () => {
         // Only once: a second call must not undo a later `revoke`.
-        if (!restored) this.#send({ type: 'restore', stream, subject: who })
+        if (!restored) this.#send({ type: 'restore', stream, subject: meant })
         restored = true
       }
     }
     const connections = [...(this.#parts.subscriptions.topic(stream)?.connections() ?? [])]
-    for (const connection of connections.filter(({ identity }) => who(identity))) {
+    for (const connection of connections.filter(({ identity }) => meant(identity))) {
       for (const { address, topic } of [...this.#parts.subscriptions.of(connection).values()]) {
         if (topic.name === stream) this.#parts.subscribing.reject(connection, address, 'unauthorized')
       }
     }
-    return this.#parts.gate.revoke(stream, who)
+    return this.#parts.gate.revoke(stream, meant)
   }
 
   /** Does what a signal says. */
@@ -91,4 +98,26 @@ export class Removals {
       )
     })
   }
+}
+
+// An id as signals carry it, or a function that answers at once. A promise is neither yes nor no, and would be taken for a yes.
+function checked(who: Who): string | Match {
+  check('who', who, somebody)
+  if (typeof who !== 'function') return String(who)
+  return (identity) => {
+    const answer: unknown = who(identity)
+    if (!(answer instanceof Promise)) return answer as boolean
+    answer.catch(() => {})
+    throw failure('TURBO_CABLE_BAD_OPTION', ['who', atOnce, 'a promise'])
+  }
+}
+
+const atOnce = "a user's id, or a function of the identity that answers at once, true or false"
+const somebody: Rule = {
+  words: atOnce,
+  holds: (who) =>
+    typeof who === 'function'
+      ? Object.prototype.toString.call(who) !== '[object AsyncFunction]'
+      : (typeof who === 'string' && who !== '') || Number.isFinite(who) || typeof who === 'bigint',
+  shown: (who) => (typeof who === 'function' ? 'an async function' : who),
 }

@@ -4,11 +4,13 @@
 
 import type { Engine, Positioned, Replay } from '../engine/engine'
 import { warn } from '../log'
+import type { ResolvedOptions } from '../options/options'
 import type { Audience } from './audience'
 import type { Connection } from './connection'
 import { Expiry } from './expiry'
 import { type Ask, Join } from './join'
 import { KeptFrames } from './kept-frames'
+import { spreadWindow } from './spread'
 import type { Subscription, Subscriptions } from './subscriptions'
 
 /** How long an engine may take to answer, ms. */
@@ -28,9 +30,9 @@ export interface ReplayParts {
   readonly subscriptions: Subscriptions
   /** The last broadcast that the engine has delivered to this process. */
   readonly progress: () => { readonly position: number; readonly cursor: string }
-  /** How much may be held back for one connection and stream, bytes. */
-  readonly pendingBytes: number
-  /** Pages with a gap refresh themselves at a random moment within so many ms. */
+  /** `pendingBytes`: how much may be held back for one connection and stream. */
+  readonly limits: Pick<ResolvedOptions['limits'], 'pendingBytes' | 'refreshesPerSecond'>
+  /** Pages with a gap refresh themselves at a random moment within so many ms; of many pages, within as many as they need. */
   readonly refreshSpread: number
 }
 
@@ -56,7 +58,7 @@ export class Replays {
   start(subscription: Subscription, cursor: string | null, served: boolean): void {
     const { audience, connection, topic } = subscription
     const known = audience.joining?.get(connection)
-    const join = known instanceof Join ? known : new Join(this.#parts.pendingBytes)
+    const join = known instanceof Join ? known : new Join(this.#parts.limits.pendingBytes)
     join.ask({ subscription, cursor })
     const joined = join !== known
     const member = joined && topic.join(audience, connection, join)
@@ -109,7 +111,7 @@ export class Replays {
     const frames: Buffer[] = []
     const early = held.filter((message) => message.position <= position)
     if (goesOn) this.#gather(frames, connection, audience, early)
-    const refresh = recovered ? undefined : this.#parts.refreshSpread
+    const refresh = recovered ? undefined : this.#spread(topic.size)
     for (const { subscription } of asks) {
       const { address } = subscription
       frames.push(
@@ -131,6 +133,12 @@ export class Replays {
     else if (!goesOn) audience.ahead?.delete(connection)
     if (bytes >= bytesPerMessage && !connection.pay(bytes / bytesPerMessage)) return undefined
     return this.#write(join, connection, frames)
+  }
+
+  // Many pages take as long as they need.
+  #spread(pages: number): number {
+    const { refreshSpread, limits } = this.#parts
+    return Math.max(refreshSpread, spreadWindow(pages, limits.refreshesPerSecond))
   }
 
   async #replay(join: Join, stream: string, cursor: string | null): Promise<Replay | undefined> {

@@ -18,8 +18,8 @@ export interface SubscribingParts {
   readonly subscriptions: Subscriptions
   readonly replays: Replays
   readonly log: BroadcastLog
-  /** Subscriptions that one connection may have. */
-  readonly streamsPerConnection: number
+  /** `streamsPerConnection` is how many subscriptions one connection may have. */
+  readonly limits: { readonly streamsPerConnection: number }
 }
 
 /** Handles the subscribes of all connections. */
@@ -31,7 +31,7 @@ export class Subscribing {
 
   constructor(parts: SubscribingParts) {
     this.#parts = parts
-    this.#questions = new Questions(parts.gate, parts.streamsPerConnection)
+    this.#questions = new Questions(parts.gate, parts.limits.streamsPerConnection)
   }
 
   /** Answers a subscribe with `subscribed` or `rejected`, now or when the app has decided. */
@@ -68,7 +68,9 @@ export class Subscribing {
     const subscribed = this.#parts.subscriptions.of(connection)
     const known = subscribed.has(address) || unanswered?.has(address)
     const taken = subscribed.size + (unanswered?.size ?? 0)
-    return !known && taken >= this.#parts.streamsPerConnection ? 'limit' : this.#parts.gate.admit(asked, connection)
+    return !known && taken >= this.#parts.limits.streamsPerConnection
+      ? 'limit'
+      : this.#parts.gate.admit(asked, connection)
   }
 
   async #openWhenAllowed(connection: Connection, command: SubscribeCommand, { stream }: Right): Promise<void> {

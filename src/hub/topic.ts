@@ -29,6 +29,14 @@ export class Topic {
     return this.#audience === undefined && this.#audiences === undefined
   }
 
+  /** How many connections are served. One that is in several audiences counts several times. */
+  get size(): number {
+    if (!this.#audiences) return this.#audience?.members.size ?? 0
+    let size = 0
+    for (const { members } of this.#audiences.values()) size += members.size
+    return size
+  }
+
   /** The audiences that have subscribers. */
   get audiences(): Iterable<Audience> {
     if (this.#audiences) return this.#audiences.values()

@@ -20,3 +20,13 @@ export const mostGivenUp = 100
 
 /** The header of the app's responses with the cursor of the moment that their request arrived. `client/responses.ts` has it too. */
 export const cursorHeader = 'X-Turbo-Cable-Cursor'
+
+/** The header with the id that Turbo gives to each of its requests. */
+export const requestIdHeader = 'x-turbo-request-id'
+
+/** Where Hotwire Native apps are sent to leave a screen, below the mount path, and what a browser reads there: turbo-rails' own. */
+export const historicalPaths = {
+  recede: { path: '/recede_historical_location', says: 'Going back…' },
+  resume: { path: '/resume_historical_location', says: 'Staying put…' },
+  refresh: { path: '/refresh_historical_location', says: 'Refreshing…' },
+} as const

@@ -131,6 +131,8 @@ export interface TurboCableOptions {
         unanswered?: number | undefined
         /** Messages a second that a client may send over time; it may save up ten seconds' worth. Minimum 1. @default 50 */
         messagesPerSecond?: number | undefined
+        /** Pages of a stream that may refresh themselves in a second; more are told to spread. Each process counts its own. Minimum 1. @default 500 */
+        refreshesPerSecond?: number | undefined
       }
     | undefined
 }

@@ -79,6 +79,7 @@ export const optionTable: Readonly<Record<string, { readonly default: unknown; r
   'limits.answerTime': { default: 10_000, rule: integer(1) },
   'limits.unanswered': { default: 1_000, rule: integer(1) },
   'limits.messagesPerSecond': { default: 50, rule: integer(1) },
+  'limits.refreshesPerSecond': { default: 500, rule: integer(1) },
 })
 
 function isSecret(value: unknown): boolean {

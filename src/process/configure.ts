@@ -1,8 +1,9 @@
 // configureBroadcasts: the defaults of a process that has no app, such as a job runner.
 
 import type { Scheduler } from '../broadcast/scheduler'
+import type { Serializers } from '../broadcast/serialize'
 import type { Engine } from '../engine/engine'
-import { check, checkNames, scheduler as someScheduler } from '../options/check'
+import { check, checkNames, namesAndValues, type Rule, scheduler as someScheduler } from '../options/check'
 import { engine as someEngine } from '../options/table'
 import { Amends } from '../publisher/amends'
 import { enginePublisher } from '../publisher/engine'
@@ -31,6 +32,8 @@ export interface ConfigureOptions {
   readonly retryFor?: number | undefined
   /** Where the Later verbs put their jobs. @default a queue in this process */
   readonly scheduler?: Scheduler | undefined
+  /** How instances of your classes travel in the jobs of the Later verbs, by name, also those of a cable in this process. @default none */
+  readonly serialize?: Serializers | undefined
 }
 
 /**
@@ -44,12 +47,13 @@ export interface ConfigureOptions {
  */
 export function configureBroadcasts(options: ConfigureOptions): () => void {
   checkNames(options, known)
-  const { url, token, retryFor, scheduler, engine } = options
+  const { url, token, retryFor, scheduler, serialize, engine } = options
   const isRemote = url !== undefined || token !== undefined || retryFor !== undefined
   const direct = engine && new Amends(enginePublisher(check('engine', engine, someEngine)))
   if (direct)
     check('url', url ?? token ?? retryFor, { words: 'left out beside `engine`', holds: (value) => value === undefined })
   if (scheduler) check('scheduler', scheduler, someScheduler)
+  if (serialize) checkSerializers(serialize)
   const renderer = configuredRenderer(options)
   // Made once to be checked; the one in use is made when it is needed, as the environment may fill in the rest.
   if (isRemote) httpPublisher({ url: url ?? 'http://localhost', token, retryFor })
@@ -59,6 +63,7 @@ export function configureBroadcasts(options: ConfigureOptions): () => void {
     ...(isRemote && { publisher: () => remotePublisher({ url, token, retryFor }) }),
     ...(direct && { publisher: () => direct }),
     ...(scheduler && { scheduler: () => scheduler }),
+    ...(serialize && { serializers: () => serialize }),
   })
   return () => {
     undo()
@@ -66,7 +71,32 @@ export function configureBroadcasts(options: ConfigureOptions): () => void {
   }
 }
 
-const known = ['views', 'viewEngine', 'extension', 'locals', 'url', 'token', 'retryFor', 'scheduler', 'engine']
+const known = [
+  'views',
+  'viewEngine',
+  'extension',
+  'locals',
+  'url',
+  'token',
+  'retryFor',
+  'scheduler',
+  'serialize',
+  'engine',
+]
+
+function checkSerializers(serialize: Serializers): void {
+  for (const [name, serializer] of Object.entries(check('serialize', serialize, namesAndValues))) {
+    check(`serialize.${name}`, serializer, aSerializer)
+  }
+}
+
+const aSerializer: Rule = {
+  words: 'an object of three functions, `{ class, dump, load }`',
+  holds: (value) => {
+    const { class: of, dump, load } = (value ?? {}) as Record<string, unknown>
+    return [of, dump, load].every((each) => typeof each === 'function')
+  },
+}
 
 function configuredRenderer({ views, viewEngine, extension, locals }: ConfigureOptions) {
   if (views === undefined && viewEngine === undefined) return undefined

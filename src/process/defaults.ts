@@ -4,7 +4,9 @@
 import type { VerbContext } from '../broadcast/create-verbs'
 import { LaterQueue } from '../broadcast/later'
 import { createPerform } from '../broadcast/perform'
+import { Refreshes } from '../broadcast/refreshes'
 import type { Scheduler } from '../broadcast/scheduler'
+import type { Serializers } from '../broadcast/serialize'
 import { warn } from '../log'
 import { Amends } from '../publisher/amends'
 import { broadcastUrl, type HttpPublisherOptions, httpPublisher } from '../publisher/http'
@@ -12,7 +14,8 @@ import type { Publisher } from '../publisher/publisher'
 import { broadcastToken } from '../publisher/token'
 import type { Renderer } from '../render/renderer'
 
-type Defaults = Partial<VerbContext>
+/** What the free verbs of a process find, as far as somebody has given it. */
+export type Defaults = Partial<VerbContext>
 
 // In each, the last one wins. What lives in this process goes before what was configured for it.
 const cables: Defaults[] = []
@@ -22,7 +25,7 @@ let open = 0
 let warned = false
 
 /** Makes a cable the default of its process until the returned function is called. A second one beside it is warned of, once. */
-export function registerProcessCable(context: VerbContext): () => void {
+export function registerProcessCable(context: Defaults): () => void {
   if (open > 0 && !warned) {
     warned = true
     warn(
@@ -67,14 +70,31 @@ export function processScheduler(): Scheduler {
   return processQueue
 }
 
+/** How instances of the app's classes travel in jobs, by whichever cable or free verb; undefined where nothing was declared. */
+export function processSerializers(): Serializers | undefined {
+  return configured.findLast(({ serializers }) => serializers)?.serializers?.()
+}
+
 /** The queue of a process without a cable or a scheduler of its own: `await processQueue.idle()` before such a process ends. */
-export const processQueue = new LaterQueue(createPerform({ publisher: processPublisher, renderer: processRenderer }))
+export const processQueue = new LaterQueue(
+  createPerform({ publisher: processPublisher, renderer: processRenderer, serializers: processSerializers }),
+)
+
+/** What gathers the refreshes of the free verbs. */
+export function processRefreshes(): Refreshes {
+  for (const { refreshes } of candidates()) if (refreshes) return refreshes()
+  return ownRefreshes
+}
+
+const ownRefreshes = new Refreshes()
 
 /** The context of the free verbs. */
 export const processContext: VerbContext = {
   publisher: processPublisher,
   renderer: processRenderer,
   scheduler: processScheduler,
+  refreshes: processRefreshes,
+  serializers: processSerializers,
 }
 
 /** The publisher for a hub elsewhere. The environment is read at each call; the publisher is kept while it says the same. */

@@ -130,11 +130,11 @@ export const broadcastAfterTo: Verbs['broadcastAfterTo'] = verbs.broadcastAfterT
 export const broadcastRemoveTo: Verbs['broadcastRemoveTo'] = verbs.broadcastRemoveTo
 
 /**
- * Lets every page of the stream fetch itself again.
+ * Lets every page of the stream fetch itself again. The tab whose request causes it does not, unless `requestId` is `null`.
  *
  * ```ts
  * await broadcastRefreshTo('list')
- * // → <turbo-stream action="refresh"></turbo-stream>
+ * // → <turbo-stream action="refresh"></turbo-stream>, in a request of Turbo's with its request-id
  * ```
  *
  * True when it was taken; false, after one logged line, when the hub could not be reached.
@@ -155,6 +155,21 @@ export const broadcastRefreshTo: Verbs['broadcastRefreshTo'] = verbs.broadcastRe
  * JSON cannot hold.
  */
 export const broadcastJson: Verbs['broadcastJson'] = verbs.broadcastJson
+
+/**
+ * Shows text in a target of every page of a stream as it comes: what a process prints, a language model says, a log gets.
+ *
+ * ```ts
+ * await broadcastStream(['answer', 7], child.stdout, { target: 'answer' })
+ * // → { state: 'done', characters: 1204, messages: 31, taken: true }
+ * ```
+ *
+ * The source is a Readable or any iterable of strings and bytes. Text is escaped, whole characters are sent, and what comes within
+ * a frame's time in one message. Resolves to totals at the end of the source, or when `signal` is aborted (`state: 'stopped'`);
+ * rejects with what the source fails with. A page that comes late is rendered with `turboTextFrom()` (docs/text-streams.md).
+ * Throws `TURBO_CABLE_BAD_STREAM`, `…_NO_TARGET`, `…_BAD_OPTION`, `…_BAD_RECORD`.
+ */
+export const broadcastStream: Verbs['broadcastStream'] = verbs.broadcastStream
 
 /**
  * `broadcastActionTo` off the caller's path: `broadcastActionLaterTo('list', { action: 'highlight', targets: '.row' })`. It checks now, and throws as `broadcastActionTo` does;
@@ -199,6 +214,14 @@ export const broadcastBeforeLaterTo: Verbs['broadcastBeforeLaterTo'] = verbs.bro
 export const broadcastAfterLaterTo: Verbs['broadcastAfterLaterTo'] = verbs.broadcastAfterLaterTo
 
 /**
+ * `broadcastRefreshTo`, many as few: `broadcastRefreshLaterTo('list')`. The first of a burst is sent at once, the others as one
+ * when it has been quiet for 500 ms, and every 2,000 ms while it is not. Where they come from several requests, the one refresh
+ * has no id, so that no tab takes the change of another for its own. What waits is sent when the cable closes, and before a
+ * process ends by itself. It throws as `broadcastRefreshTo` does; trouble then is a logged line.
+ */
+export const broadcastRefreshLaterTo: Verbs['broadcastRefreshLaterTo'] = verbs.broadcastRefreshLaterTo
+
+/**
  * Renders and sends a job that a scheduler stored: what its worker calls, in whichever process that runs.
  *
  * ```ts
@@ -220,6 +243,6 @@ export async function performBroadcast(job: BroadcastJob): Promise<boolean> {
  * // → <turbo-stream action="append" target="messages"><template>(messages/_message with { message })</template></turbo-stream>
  * ```
  *
- * The methods throw as the free functions do, and `TURBO_CABLE_BAD_RECORD` for a record whose class has no name.
+ * They work in hooks: what cannot be rendered is a logged line and `false`. Misuse throws as with the free functions, and `TURBO_CABLE_BAD_RECORD` for a record whose class has no name.
  */
 export const Broadcastable: Mixin = createBroadcastable(verbs)

@@ -62,6 +62,12 @@ export interface Destination {
   readonly resumes: boolean
 }
 
+/** A broadcast as the hub sends it on. */
+export interface Delivered extends Positioned {
+  /** It makes many pages refresh themselves: each at a random moment within so many ms. */
+  readonly refresh?: number | undefined
+}
+
 /** How one kind of client is spoken to. */
 export interface Protocol {
   /** The WebSocket subprotocol by which a client chooses this protocol; '' for clients that offer none. */
@@ -71,7 +77,7 @@ export interface Protocol {
   /** The texts of a word; none if the protocol does not have it. */
   encode(word: Word): readonly string[]
   /** The text of a message is `head + message.json + tail`. */
-  message(to: Destination, message: Positioned): { readonly head: string; readonly tail: string }
+  message(to: Destination, message: Delivered): { readonly head: string; readonly tail: string }
   /** A key: equal for those destinations of one stream for which `message` gives the same text. */
   audience(to: Destination): string
 }

@@ -1,9 +1,8 @@
 // The turbo_cable wire with its cursor extension. Byte for byte the same as the turbo_cable gem 1.0 and Navigator; the fields of
 // the extension appear only for clients that ask with a cursor.
 
-import type { Positioned } from '../engine/engine'
 import { maxIdLength } from '../options/limits'
-import type { Command, Destination, Protocol, Word } from './protocol'
+import type { Command, Delivered, Destination, Protocol, Word } from './protocol'
 
 /** The protocol of clients that offer no subprotocol. The address of a subscription is the name or token that was asked for. */
 export const turboCableProtocol: Protocol = {
@@ -28,9 +27,10 @@ export const turboCableProtocol: Protocol = {
   },
 
   // The gem's client compares the name in a message with the string that it asked for, which may be a token.
-  message({ address, stream, resumes }: Destination, { cursor }: Positioned) {
+  message({ address, stream, resumes }: Destination, { cursor, refresh }: Delivered) {
     const head = `{"type":"message","stream":${JSON.stringify(resumes ? stream : address)},"data":`
-    return { head, tail: resumes ? `,"cursor":${JSON.stringify(cursor)}}` : '}' }
+    const spread = refresh === undefined ? '' : `,"refresh":${refresh}`
+    return { head, tail: resumes ? `,"cursor":${JSON.stringify(cursor)}${spread}}` : '}' }
   },
 
   audience: ({ address, resumes }) => (resumes ? 'resuming' : `plain ${address}`),

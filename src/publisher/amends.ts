@@ -1,9 +1,10 @@
 // A broadcast that could not be sent leaves pages behind that nobody has told. So the streams of those that failed are remembered,
-// and as soon as the publisher takes something again, each is sent a refresh.
+// and as soon as the publisher takes something again, each is sent a refresh; where they were too many, every page is.
 
 import { warn } from '../log'
 import { turboStream } from '../turbo/turbo-stream'
 import type { Broadcast, Publisher } from './publisher'
+import { tap } from './tap'
 
 /** How many streams are remembered. A stream's name has at most 512 bytes. */
 const most = 10_000
@@ -20,7 +21,8 @@ export class Amends implements Publisher {
   readonly #behind = new Set<string>()
   #timer: NodeJS.Timeout | undefined
   #pause = firstPause
-  #overflowed = false
+  /** There were more than are remembered, so every page of every stream has to refresh itself. */
+  #all = false
   #stopped = false
 
   constructor(publisher: Publisher) {
@@ -28,14 +30,16 @@ export class Amends implements Publisher {
   }
 
   async publish(broadcasts: readonly Broadcast[], id?: string, givenUp?: readonly string[]): Promise<void> {
+    const takeBack = tap?.handed(broadcasts)
     try {
       await this.#publisher.publish(broadcasts, id, givenUp)
     } catch (error) {
+      takeBack?.()
       for (const { stream } of broadcasts) this.#note(stream)
       throw error
     }
     // Whoever takes this takes the refreshes too.
-    if (this.#behind.size > 0) this.#schedule(0)
+    if (this.#owes) this.#schedule(0)
   }
 
   /** Makes no amends any more. */
@@ -43,6 +47,11 @@ export class Amends implements Publisher {
     this.#stopped = true
     clearTimeout(this.#timer)
     this.#behind.clear()
+    this.#all = false
+  }
+
+  get #owes(): boolean {
+    return this.#all || this.#behind.size > 0
   }
 
   #note(stream: string): void {
@@ -51,9 +60,9 @@ export class Amends implements Publisher {
     for (const oldest of this.#behind) {
       if (this.#behind.size <= most) break
       this.#behind.delete(oldest)
-      if (!this.#overflowed)
-        warn(`more than ${most} streams have broadcasts that were not sent: not all will be refreshed`)
-      this.#overflowed = true
+      if (!this.#all)
+        warn(`more than ${most} streams have broadcasts that were not sent: every page will refresh itself`)
+      this.#all = true
     }
     if (!this.#timer) this.#schedule(this.#pause)
   }
@@ -66,16 +75,37 @@ export class Amends implements Publisher {
   }
 
   async #refresh(): Promise<void> {
-    const streams = [...this.#behind].slice(0, batch)
     try {
-      await this.#publisher.publish(streams.map((stream) => ({ stream, data: turboStream.refresh() })))
-      for (const stream of streams) this.#behind.delete(stream)
+      if (this.#all) await this.#refreshAll()
+      else await this.#refreshSome()
       this.#pause = firstPause
     } catch {
       this.#pause = Math.min(longestPause, this.#pause * 2)
     }
     this.#timer = undefined
-    if (this.#stopped || this.#behind.size === 0) return
+    if (this.#stopped || !this.#owes) return
     this.#schedule(this.#pause === firstPause ? 0 : this.#pause)
+  }
+
+  async #refreshSome(): Promise<void> {
+    const streams = [...this.#behind].slice(0, batch)
+    await this.#publisher.publish(streams.map((stream) => ({ stream, data: turboStream.refresh() })))
+    for (const stream of streams) this.#behind.delete(stream)
+  }
+
+  // What fails meanwhile is owed anew.
+  async #refreshAll(): Promise<void> {
+    const streams = [...this.#behind]
+    this.#behind.clear()
+    this.#all = false
+    try {
+      if (await this.#publisher.refreshAll?.()) return
+      warn(`the hub knows no way to refresh every page: only the last ${most} streams that failed are refreshed`)
+      for (const stream of streams) this.#behind.add(stream)
+    } catch (error) {
+      for (const stream of streams) this.#behind.add(stream)
+      this.#all = true
+      throw error
+    }
   }
 }

@@ -11,6 +11,14 @@ export function bodyOf(broadcasts: readonly Broadcast[]): string {
   return JSON.stringify(broadcasts.length === 1 ? broadcasts[0] : broadcasts)
 }
 
+/** The body that makes every page refresh itself. A hub that does not know it finds no stream in it, and refuses it. */
+export const refreshAllBody = '{"refresh":"all"}'
+
+/** Whether a parsed body is that one. */
+export function isRefreshAll(value: unknown): boolean {
+  return field(value, 'refresh') === 'all' && field(value, 'stream') === undefined
+}
+
 /** The broadcasts that a parsed body holds: all of them, or what is wrong with the first bad one. */
 export function broadcastsIn(value: unknown): readonly Broadcast[] | BodyFault {
   const batch: unknown[] = Array.isArray(value) ? value : [value]

@@ -12,5 +12,9 @@ export function enginePublisher(engine: Engine): Publisher {
         id,
         givenUp,
       ),
+    refreshAll: async (id) => {
+      await engine.refreshAll(id)
+      return true
+    },
   }
 }

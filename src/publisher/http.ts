@@ -6,8 +6,9 @@ import { setTimeout } from 'node:timers/promises'
 import { failure } from '../errors'
 import { check, positiveTime, type Rule, time } from '../options/check'
 import { defaultBroadcastPath, givenUpHeader, mostGivenUp } from '../options/limits'
-import { bodyOf } from './body'
+import { bodyOf, refreshAllBody } from './body'
 import type { Broadcast, Publisher } from './publisher'
+import { tap } from './tap'
 
 /** The options of `httpPublisher()`. */
 export interface HttpPublisherOptions {
@@ -68,11 +69,25 @@ class HttpPublisher implements Publisher {
     this.#fetch = ownFetch
   }
 
+  async publish(broadcasts: readonly Broadcast[]): Promise<void> {
+    if (broadcasts.length > 0) await this.#send(bodyOf(broadcasts))
+  }
+
+  // A hub that does not know the word finds no stream in the body.
+  async refreshAll(): Promise<boolean> {
+    try {
+      await this.#send(refreshAllBody)
+      return true
+    } catch (error) {
+      if (statusOf(error as Error) === 400) return false
+      throw error
+    }
+  }
+
   // The same body and id each time, so that a hub which has taken it already takes it once. What was given up may still be on its
   // way: whatever follows says so, so that it is not applied after what is newer.
-  async publish(broadcasts: readonly Broadcast[]): Promise<void> {
-    if (broadcasts.length === 0) return
-    const body = bodyOf(broadcasts)
+  async #send(body: string): Promise<void> {
+    if (tap?.offline) return
     const id = randomUUID()
     const end = performance.now() + this.#retryFor
     for (let pause = firstPause; ; pause = Math.min(longestPause, pause * 2)) {
@@ -136,9 +151,14 @@ class HttpPublisher implements Publisher {
 }
 
 // What may be better in a moment: nobody answered, or somebody in between could not reach the hub.
-function isPassing({ cause }: { cause?: unknown }): boolean {
-  const status = (cause as { status?: number } | undefined)?.status
+function isPassing(error: Error): boolean {
+  const status = statusOf(error)
   return status === undefined || [502, 503, 504].includes(status)
+}
+
+// Undefined where there was no answer.
+function statusOf({ cause }: { cause?: unknown }): number | undefined {
+  return (cause as { status?: number } | undefined)?.status
 }
 
 const firstPause = 100

@@ -27,4 +27,9 @@ export interface Publisher {
    * not applied any more, so that what is old does not come after what is new.
    */
   publish(broadcasts: readonly Broadcast[], id?: string, givenUp?: readonly string[]): Promise<void>
+  /**
+   * Makes every page refresh itself, whatever its streams: for a sender whose broadcasts failed to more streams than it can
+   * remember. False where the hub does not know how; rejects when it could not be reached. The same `id` is applied once.
+   */
+  refreshAll?(id?: string): Promise<boolean>
 }

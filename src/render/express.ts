@@ -4,8 +4,10 @@ import { failure } from '../errors'
 import { checkedHtml, partialCandidates, partialLocals, renderFailure } from './partial'
 import type { Renderer } from './renderer'
 
-/** The one method of an Express app that is needed. */
+/** The methods of an Express app that are needed. */
 export interface ViewApp {
+  /** `get('view engine')` is the extension of its views. */
+  get?(setting: string): unknown
   /** Calls back with the view's HTML, or with what failed. */
   render(name: string, options: object, callback: (error: Error, html: string) => void): void
 }
@@ -18,7 +20,7 @@ export interface ViewApp {
 export function expressRenderer(app: ViewApp): Renderer {
   return {
     async render(partial, locals) {
-      const candidates = partialCandidates(partial)
+      const candidates = partialCandidates(partial).map((name) => withExtension(app, name))
       let folders: readonly string[] = []
       for (const name of candidates) {
         try {
@@ -33,16 +35,27 @@ export function expressRenderer(app: ViewApp): Renderer {
   }
 }
 
+// Express takes `.turbo_stream` for the extension, and so for the engine's name.
+function withExtension(app: ViewApp, name: string): string {
+  if (!name.endsWith('.turbo_stream')) return name
+  const engine = app.get?.('view engine')
+  return typeof engine === 'string' && engine ? `${name}.${engine.replace(/^\./, '')}` : name
+}
+
 function renderView(app: ViewApp, name: string, options: object): Promise<unknown> {
   return new Promise((resolve, reject) => {
     app.render(name, options, (error: unknown, html: unknown) => (error ? reject(error) : resolve(html)))
   })
 }
 
-// Express gives its lookup error the view it looked for. A view missing *inside* a template has another name: that is a
-// failure of the template, not a reason to try the next candidate.
+// Express gives its lookup error the view it looked for; Nunjucks looks by itself, and has but a message. A view missing *inside* a
+// template has another name, or that message behind others: that is a failure of the template, no reason to try the next.
 function isMissing(error: unknown, name: string): boolean {
-  if (!(error instanceof Error) || !('view' in error)) return false
+  if (!(error instanceof Error)) return false
+  if (!('view' in error)) {
+    const looked = /^template not found: (.*)$/.exec(error.message)?.[1]
+    return looked === name || looked?.replace(/\.[^./]*$/, '') === name
+  }
   const { view } = error
   return typeof view === 'object' && view !== null && 'name' in view && view.name === name
 }

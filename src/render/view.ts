@@ -4,8 +4,8 @@ import { failure } from '../errors'
 import { checkedHtml, partialCandidates, partialLocals, renderFailure } from './partial'
 import type { Renderer } from './renderer'
 
-/** Renders the template of that name, as `fastify.view` and Koa's `context.render` do. */
-export type View = (name: string, locals: Record<string, unknown>) => unknown
+/** Renders the template of that name, as `fastify.view` and Koa's `context.render` do; some take a compiled template too. */
+export type View = (template: string | (() => string), locals: Record<string, unknown>) => unknown
 
 /** A renderer that asks `view` for `messages/_message`, then for `messages/message`. */
 export function viewRenderer(view: View): Renderer {

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { extname, join, resolve } from 'node:path'
 import { failure } from '../errors'
 import { check, isText, type Rule } from '../options/check'
+import { viewHelpers } from '../turbo/helpers'
 import { checkedHtml, partialCandidates, partialLocals, renderFailure } from './partial'
 import type { Locals, Renderer } from './renderer'
 
@@ -48,7 +49,9 @@ export function viewsRenderer({ views, viewEngine, extension, locals: shared = {
       const path = candidates.map((name) => lookup(folders, name, dotted)).find((found) => found !== undefined)
       if (path === undefined) throw failure('TURBO_CABLE_PARTIAL_MISSING', [partial, candidates, folders])
       try {
-        return checkedHtml(await rendered(engine, path, { ...partialLocals(base), ...shared, ...locals }))
+        return checkedHtml(
+          await rendered(engine, path, { ...viewHelpers, ...partialLocals(base), ...shared, ...locals }),
+        )
       } catch (error) {
         throw renderFailure(partial, error)
       }

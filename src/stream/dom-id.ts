@@ -33,12 +33,19 @@ export interface ModelNames {
  * domId(message, 'edit')      // → "edit_message_1"
  * domId(new Message())        // → "new_message"        also domId(Message)
  * domId(new Message(), 'my')  // → "my_message"
+ * domId('todo', row)          // → "todo_1"           a row of a query builder, whose name stands before it
+ * domId('todo', row, 'edit')  // → "edit_todo_1"
  * ```
  *
- * Throws `TURBO_CABLE_BAD_RECORD` for what has no class of its own: plain objects, arrays, strings, null.
+ * Throws `TURBO_CABLE_BAD_RECORD` for what has no class of its own and no name before it: plain objects, arrays, strings, null.
  */
-export function domId(record: DomRecord | DomClass, prefix?: string): string {
-  const { singular } = modelNames(record)
+export function domId(record: DomRecord | DomClass, prefix?: string): string
+/** The id of the element that shows a row, whose name stands before it: `domId('todo', row)` → `todo_1`. */
+export function domId(name: string, row: DomRecord, prefix?: string): string
+export function domId(named: DomRecord | DomClass | string, second?: DomRecord | string, third?: string): string {
+  const isRow = typeof named === 'string'
+  const { singular } = isRow ? namesOf(rowName(named, second)) : modelNames(named)
+  const [record, prefix] = (isRow ? [second, third] : [named, second]) as [DomRecord | DomClass, string?]
   const key = recordKey(record)
   if (key === undefined) return `${prefix || 'new'}_${singular}`
   return prefix ? `${prefix}_${singular}_${key}` : `${singular}_${key}`
@@ -46,7 +53,18 @@ export function domId(record: DomRecord | DomClass, prefix?: string): string {
 
 /** The names that a record or its class goes by. `modelNames(message).plural // → "messages"` */
 export function modelNames(record: DomRecord | DomClass): ModelNames {
-  const name = className(record)
+  return namesOf(className(record))
+}
+
+function rowName(name: string, row: unknown): string {
+  if (!/^[A-Za-z_][\w:]*$/.test(name)) throw failure('TURBO_CABLE_BAD_RECORD', [name, 'it is not the name of a model'])
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) {
+    throw failure('TURBO_CABLE_BAD_RECORD', [row, `it is not a row of "${name}"`])
+  }
+  return name
+}
+
+function namesOf(name: string): ModelNames {
   const known = namesByClass.get(name)
   if (known) return known
 

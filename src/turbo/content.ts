@@ -2,6 +2,7 @@
 
 import { failure } from '../errors'
 import { check, type Rule } from '../options/check'
+import { plainString } from './helper-options'
 import { escapeHtml } from './tag'
 
 /** What an element brings. */
@@ -22,7 +23,7 @@ export function needsContent(action: string): boolean {
  * throws `TURBO_CABLE_NO_CONTENT` where the action needs one, unless the content comes from `elsewhere`.
  */
 export function contentHtml(action: string, { html, text }: ContentOptions, elsewhere = false): string | undefined {
-  if (isGiven(html)) return check('html', html, aString)
+  if (isGiven(html)) return check('html', plainString(html) as string, aString)
   if (isGiven(text)) return escapeHtml(String(check('text', text, stringOrNumber)))
   if (needsContent(action) && !elsewhere) throw failure('TURBO_CABLE_NO_CONTENT', [action])
   return undefined

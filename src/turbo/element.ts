@@ -9,11 +9,14 @@ import { type Attributes, attributeText } from './tag'
 /** A record and the prefix of its dom id: `[message, 'edit']` is `edit_message_1`, as in turbo-rails. */
 export type PrefixedRecord = readonly [record: DomRecord | DomClass, prefix: string]
 
-/** The element an action works on: its id, or the record whose `domId` it has. */
-export type Target = string | number | DomRecord | DomClass | PrefixedRecord
+/** A row of a query builder with its name before it: `['todo', row]` is `todo_1`. */
+export type NamedRow = readonly [name: string, row: DomRecord]
+
+/** The element an action works on: its id, or the record or row whose `domId` it has. */
+export type Target = string | number | DomRecord | DomClass | PrefixedRecord | NamedRow
 
 /** The elements an action works on: a CSS selector, or the record whose `domId` makes one. */
-export type Targets = string | DomRecord | DomClass | PrefixedRecord
+export type Targets = string | DomRecord | DomClass | PrefixedRecord | NamedRow
 
 /** Where an action works, and what its element says about it. */
 export interface PlacementOptions {
@@ -79,8 +82,7 @@ function targetSelector(targets: Targets | null | undefined): string | undefined
 }
 
 function recordId(named: unknown): string {
-  const [record, prefix] = (Array.isArray(named) ? named : [named]) as [DomRecord | DomClass, string?]
-  return domId(record, prefix)
+  return domId(...((Array.isArray(named) ? named : [named]) as [DomRecord | DomClass, string?]))
 }
 
 // A browser finds nothing by it, and says nothing.
@@ -92,10 +94,13 @@ const idNoSelector: Rule = {
 // Strings and usable numbers are taken before these are asked.
 const isRecord = (value: unknown) =>
   Array.isArray(value)
-    ? value.length === 2 && isText(value[1])
+    ? value.length === 2 && (isText(value[1]) || (isText(value[0]) && typeof value[1] === 'object'))
     : typeof value === 'object' || typeof value === 'function'
-const idOrRecord: Rule = { words: "an element's id, a record, or [record, 'prefix']", holds: isRecord }
-const selectorOrRecord: Rule = { words: "a CSS selector, a record, or [record, 'prefix']", holds: isRecord }
+const idOrRecord: Rule = { words: "an element's id, a record, [record, 'prefix'], or ['name', row]", holds: isRecord }
+const selectorOrRecord: Rule = {
+  words: "a CSS selector, a record, [record, 'prefix'], or ['name', row]",
+  holds: isRecord,
+}
 
 // A parser keeps the first of two equal attributes: an `action` here would win over the real one.
 const ownAttributes = new Set(['action', 'target', 'targets'])

@@ -44,6 +44,11 @@ export function attributeText(attributes: Attributes): string {
   return text
 }
 
+/** The same attributes, each as the text that is printed. `printedAttributes({ data: { id: 7 } }) // → { 'data-id': '7' }` */
+export function printedAttributes(attributes: Attributes): Readonly<Record<string, string>> {
+  return Object.fromEntries(pairs(attributes))
+}
+
 // Rails' list (ActionView::Helpers::TagHelper).
 const booleanAttributes = new Set(
   `allowfullscreen allowpaymentrequest async autofocus autoplay checked compact controls declare default defaultchecked

@@ -3,6 +3,7 @@
 import { check, namesAndValues, oneOf } from '../options/check'
 import { type ContentOptions, contentHtml } from './content'
 import { element, openingTag, type PlacementOptions, placement, type Target, type Targets } from './element'
+import { viewOptions } from './helper-options'
 import type { Attributes } from './tag'
 
 /** A `<turbo-stream>` element: where it works and what it brings. */
@@ -113,20 +114,25 @@ export const turboStream: TurboStream = Object.assign(written, {
   beforeAll: all('before'),
   afterAll: all('after'),
   removeAll: (targets: Targets) => written('remove', { targets }),
-  refresh: (options: RefreshOptions = {}) => written('refresh', refreshPlacement(options)),
+  refresh: (options: RefreshOptions = {}) => written('refresh', refreshPlacement(viewOptions(options))),
 })
 
-function written(action: string, options: TurboStreamOptions = {}): string {
+function written(action: string, given: TurboStreamOptions = {}): string {
+  const options = viewOptions(given)
   const opening = openingTag(action, placement(action, options))
   return element(action, opening, contentHtml(action, options))
 }
 
 function one(action: string) {
-  return (target: Target, content: TurboStreamContent) => written(action, { ...content, target })
+  return function (this: unknown, target: Target, content: TurboStreamContent) {
+    return written(action, { ...viewOptions(content ?? {}, this), target })
+  }
 }
 
 function all(action: string) {
-  return (targets: Targets, content: TurboStreamContent) => written(action, { ...content, targets })
+  return function (this: unknown, targets: Targets, content: TurboStreamContent) {
+    return written(action, { ...viewOptions(content ?? {}, this), targets })
+  }
 }
 
 /** A refresh's options as those of any action. An empty `requestId` is none. */

@@ -1,12 +1,13 @@
 // The view helpers of one request. Their markers carry the cursor of the moment when the request arrived.
 
-import { type DomClass, type DomRecord, domId } from '../stream/dom-id'
 import type { SignStream } from '../stream/signed-stream'
+import { type ViewHelpers, viewHelpers } from '../turbo/helpers'
 import { createTurboCableTags, type TurboCableTags } from './tags'
 import { createTurboStreamFrom, type TurboStreamFrom } from './turbo-stream-from'
+import type { TurboTextFrom } from './turbo-text-from'
 
 /** What the view of one request gets. */
-export interface PageHelpers {
+export interface PageHelpers extends ViewHelpers {
   /** The cursor that the markers of this page carry: "this page has everything up to here". */
   readonly cursor: string
   /** Writes the marker that subscribes the page to streams. */
@@ -15,16 +16,9 @@ export interface PageHelpers {
   readonly turboCableTags: TurboCableTags
   /** Signs a stream's name with a right that ends, or that is somebody's. */
   readonly signedStream: SignStream
-  /** The id of the element that shows a record: `<li id="<%= domId(message) %>">` → `message_1`. */
-  readonly domId: DomIdHelper
+  /** Writes what a text of `broadcastStream()` has so far, for the inside of its target. */
+  readonly turboTextFrom: TurboTextFrom
 }
-
-/** `domId()` as views call it. Handlebars adds an argument of its own, which is no prefix. */
-export type DomIdHelper = (record: DomRecord | DomClass, prefix?: unknown) => string
-
-/** The helper of every page. */
-export const domIdHelper: DomIdHelper = (record, prefix) =>
-  domId(record, typeof prefix === 'string' ? prefix : undefined)
 
 /** What `createPage` works with. */
 export interface PageContext {
@@ -35,15 +29,17 @@ export interface PageContext {
   /** Signs a stream's name; undefined if names stay plain. */
   readonly sign: ((name: string) => string) | undefined
   readonly signedStream: SignStream
+  readonly turboTextFrom: TurboTextFrom
 }
 
 /** Makes the view helpers of one request. */
-export function createPage({ cursor, url, sign, signedStream }: PageContext): PageHelpers {
+export function createPage({ cursor, url, sign, signedStream, turboTextFrom }: PageContext): PageHelpers {
   return {
+    ...viewHelpers,
     cursor,
     turboStreamFrom: createTurboStreamFrom({ cursor: () => cursor, sign }),
     turboCableTags: createTurboCableTags(url),
     signedStream,
-    domId: domIdHelper,
+    turboTextFrom,
   }
 }

@@ -3,6 +3,7 @@
 import { failure } from '../errors'
 import { type Streamable, streamName } from '../stream/name'
 import { SignedStream } from '../stream/signed-stream'
+import { isHelperOptions } from '../turbo/helper-options'
 import { marker } from './marker'
 
 /** What the helper of a request or of a cable works with. */
@@ -42,14 +43,7 @@ export function createTurboStreamFrom({ cursor, sign }: TurboStreamFromContext):
   }
 }
 
-// Handlebars calls every function with its own options as the last argument. A plain object names no stream, so none is lost.
+// What Handlebars adds names no stream.
 function withoutHelperOptions<Given>(given: readonly Given[]): readonly Given[] {
-  const last: unknown = given.at(-1)
-  const isHelperOptions =
-    typeof last === 'object' &&
-    last !== null &&
-    Object.getPrototypeOf(last) === Object.prototype &&
-    'hash' in last &&
-    'data' in last
-  return isHelperOptions ? given.slice(0, -1) : given
+  return isHelperOptions(given.at(-1)) ? given.slice(0, -1) : given
 }

@@ -25,6 +25,8 @@ export class AgeApp {
   held: (request: Request) => Promise<unknown> = async () => {}
   /** Runs in each route before it reads the state. */
   early: (request: Request) => Promise<unknown> = async () => {}
+  /** Runs before a page is given a stream. */
+  authorized: () => Promise<unknown> = async () => {}
   /** Answers in place of the routes, if it returns true. */
   instead: (request: Request, response: Response) => boolean = () => false
   readonly requests: string[] = []
@@ -51,7 +53,11 @@ export class AgeApp {
 
   /** Starts, or starts again on the same port without a memory of what was sent. */
   async start(): Promise<this> {
-    const cable = turboCable({ refreshSpread: 0, secret: 'a secret for tests of ages' })
+    const cable = turboCable({
+      refreshSpread: 0,
+      secret: 'a secret for tests of ages',
+      authorize: () => this.authorized().then(() => true),
+    })
     const app = express()
     if (this.#turbo) app.get('/cable/turbo.js', (_, response) => void response.type('js').send(this.#turbo))
     app.use(cable)

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BrowserContext, Page } from 'playwright-core'
-import { live, useShowcase } from './showcase.ts'
+import { badgeSays, live, useShowcase } from './showcase.ts'
 
 const showcase = useShowcase()
 
@@ -39,6 +39,22 @@ test('members read each other, as text, once; who comes later reads it from the 
     assert.deepEqual(await page.locator('#messages p').allTextContents(), ['<b>first</b>', 'second'])
     assert.equal(await page.locator('#messages p b').count(), 0)
   }
+})
+
+test('what was said while a member was cut off is heard afterwards, in order and once', async () => {
+  const [ana, ben] = [await comeIn('Ana'), await comeIn('Ben')]
+  const before = await ben.locator('#messages p').count()
+  await ben.context().setOffline(true)
+  await badgeSays(ben, 'offline')
+  for (const text of ['one', 'two', 'three']) await say(ana, `missed ${text}`)
+  assert.equal(await ben.locator('#messages p').count(), before)
+  await ben.context().setOffline(false)
+  await ben.locator('#messages p', { hasText: 'missed three' }).waitFor()
+  assert.deepEqual((await ben.locator('#messages p').allTextContents()).slice(before), [
+    'missed one',
+    'missed two',
+    'missed three',
+  ])
 })
 
 test('a copied token opens nothing for another visitor, and who leaves hears no more', async () => {

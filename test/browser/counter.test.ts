@@ -20,6 +20,22 @@ test('a form changes every page', async () => {
   await shows(second, '#count', String(before + 2))
 })
 
+test('the button keeps the focus after a press: the keyboard counts on', async () => {
+  const page = await showcase.visit('/')
+  const before = Number(await page.textContent('#count'))
+  await page.getByRole('button', { name: '+1' }).focus()
+  for (let press = 1; press <= 3; press++) {
+    // Turbo loads the page that the form's answer leads to, and morphs it in.
+    const rendered = page.evaluate(
+      () => new Promise((resolve) => document.addEventListener('turbo:load', resolve, { once: true })),
+    )
+    await page.keyboard.press('Enter')
+    await rendered
+    await shows(page, '#count', String(before + press))
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent?.trim()), '+1')
+  }
+})
+
 test('an HTTP request changes every page', async () => {
   const [first, second] = await twoPages()
   const response = await fetch(`${showcase.origin}/_broadcast`, {

@@ -12,6 +12,7 @@ const pages = {
   '/config': 'Configuration update',
   '/playlists': 'Playlist download',
   '/commands': 'Command output',
+  '/words': 'Words as they are written',
   '/replay': 'Replay after a cut',
 }
 

@@ -11,7 +11,12 @@ test('a page whose network is cut gets what was sent meanwhile, in order, none m
   const watcher = await showcase.visit('/replay')
   await cut.getByRole('button', { name: 'Cut the network' }).click()
   await badgeSays(cut, 'disconnected')
+  // As long as it is, the page says so, and not what was before.
+  await cut.getByText('This browser is cut off.').waitFor()
+  assert.equal(await cut.locator('#outage').isVisible(), false)
   await cut.locator('.replay[data-verdict="whole"]').waitFor()
+  assert.equal(await cut.getByText('This browser is cut off.').isVisible(), false)
+  await cut.getByText(/^Your last cut: the server sent \d+ to \d+ meanwhile\.$/).waitFor()
   const numbers = (selector: string) =>
     cut.locator(selector).evaluateAll((all) => all.map((one) => Number(one.textContent)))
   const replayed = await numbers('[data-replayed]')
@@ -26,4 +31,14 @@ test('a page whose network is cut gets what was sent meanwhile, in order, none m
   )
   await watcher.locator('[data-number="28"]').waitFor()
   assert.equal(await watcher.locator('[data-replayed]').count(), 0, 'the other browser was not cut off')
+})
+
+test('a page that is opened afterwards claims no replay: it has its numbers from the database', async () => {
+  const page = await showcase.visit('/replay')
+  await page.getByRole('button', { name: 'Cut the network' }).click()
+  await page.locator('.replay[data-verdict="whole"]').waitFor()
+  await page.goto('/replay')
+  await page.getByText(/^Your last cut: /).waitFor()
+  assert.equal(await page.locator('.verdict').textContent(), '')
+  assert.equal(await page.locator('[data-replayed]').count(), 0)
 })

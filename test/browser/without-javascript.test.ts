@@ -86,6 +86,13 @@ test('the command gets a page of its own, with its output and how it ended', asy
   assert.match((await page.textContent('.screen')) ?? '', /^Hello!\n[^\uFFFD]*გამარჯობა!\n[^\uFFFD]*$/)
 })
 
+test('the answer gets a page of its own, and has more at each reload', async () => {
+  const page = await open('/words')
+  assert.equal(await press(page, 'Say hello in ten languages'), 303)
+  await reloadUntil(page, 'written:')
+  assert.match((await page.textContent('#answer')) ?? '', /^Hello! .*გამარჯობა.*👩‍👩‍👧‍👦\.$/s)
+})
+
 test('a room is joined, and a message is said', async () => {
   const page = await open('/chat/hall')
   await page.getByLabel('Your name').fill('Ana')
@@ -93,4 +100,13 @@ test('a room is joined, and a message is said', async () => {
   await page.getByLabel('Message', { exact: true }).fill('hello')
   assert.equal(await press(page, 'Send'), 303)
   await page.getByText('hello').waitFor()
+  assert.equal(await press(page, 'Leave this room'), 303)
+  await page.getByText('You are not in it.').first().waitFor()
+})
+
+test('the cut is on the page afterwards', async () => {
+  const page = await open('/replay')
+  await page.getByText('No cut yet.').waitFor()
+  assert.equal(await press(page, 'Cut the network'), 303)
+  await reloadUntil(page, 'Your last cut')
 })

@@ -11,6 +11,10 @@ test('curl is there for the commands of the README', () => {
   assert.ok(findBinary('curl'), missing('curl', 'curl'))
 })
 
+test('Maven is there for the server of the tests of Mongoose', () => {
+  assert.ok(findBinary('mvn'), missing('mvn', 'maven'))
+})
+
 for (const [binary, packageName] of Object.entries(PROXIES)) {
   test(`${binary} is there for the tests behind a reverse proxy`, () => {
     assert.ok(findBinary(binary), missing(binary, packageName))

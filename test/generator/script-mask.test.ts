@@ -13,6 +13,7 @@ describe('maskScript', () => {
     ['a /* x\ny */ b', 'a     \n     b'],
     ['"\\"x" b', '"   " b'],
     [`\`x ${dollar}{a('}')} \` b`, '`            ` b'],
+    [`\`${dollar}{{ a: { b } }} ${dollar}{\`}\`} \\\` \` b`, '`                          ` b'],
     [`\`${dollar}{\`x ${dollar}{'\`'}\`}\` b`, '`             ` b'],
     ['a = /["/]/g; b', 'a = ______g; b'],
     ['a / b / c', 'a / b / c'],
@@ -44,5 +45,14 @@ describe('maskScript', () => {
     maskScript('const a = "b" / 2 // c\n'.repeat(40_000))
     maskScript(`${"'".repeat(300_000)}${'`'.repeat(300_001)}`)
     assert.ok(performance.now() - started < 5_000)
+  })
+
+  it('takes any number of templates in templates', () => {
+    const deep = 200_000
+    const source = `${`\`${dollar}{`.repeat(deep)}${'}`'.repeat(deep)} b`
+    const masked = maskScript(source)
+    assert.match(masked, /^` +` b$/)
+    assert.equal(masked.length, source.length)
+    assert.equal(maskScript(`\`${dollar}{`.repeat(deep)).length, 3 * deep)
   })
 })

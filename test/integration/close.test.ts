@@ -50,6 +50,18 @@ describe('close()', () => {
       assert.equal((await client.next()).type, 'disconnect')
     }))
 
+  it('sends the refresh that waits for the end of its burst', () =>
+    withCable({}, async ({ cable, connect }) => {
+      const client = await connect()
+      await client.subscribe('s')
+      cable.broadcastRefreshLaterTo('s')
+      cable.broadcastRefreshLaterTo('s', { requestId: 'r1' })
+      await cable.close({ timeout: 5_000 })
+      assert.equal((await client.next()).data, '<turbo-stream action="refresh"></turbo-stream>')
+      assert.equal((await client.next()).data, '<turbo-stream request-id="r1" action="refresh"></turbo-stream>')
+      assert.equal((await client.next()).type, 'disconnect')
+    }))
+
   it('leaves neither timer nor upgrade listener', async () => {
     const before = timers()
     await withCable({}, async ({ cable, connect, server }) => {

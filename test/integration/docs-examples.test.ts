@@ -11,41 +11,18 @@ import { pathToFileURL } from 'node:url'
 import express from 'express'
 import { turboCable } from '../../src/index.ts'
 import { TestClient } from '../support/client.ts'
-import { docsProgram, linkPackages } from '../support/docs.ts'
+import { DocsExample, docsProgram, linkPackages } from '../support/docs.ts'
 import { Program } from '../support/program.ts'
 import { root, runNode } from '../support/run.ts'
 import { upgradeAnswer } from '../support/upgrade-answer.ts'
 import { listening, withCable } from '../support/with-cable.ts'
 
-/** A program of a page of docs/, in a folder that has this package and those that it needs. */
-class Example {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'turbo-cable-docs-'))
-  readonly #file: string
-  #program: Program | undefined
-
-  constructor(page: string, file: string) {
-    this.#file = join(this.#folder, file)
-    writeFileSync(this.#file, docsProgram(page, file))
-    linkPackages(this.#folder, ['express', 'ws'])
-  }
-
-  start(parameters: string[], env: NodeJS.ProcessEnv = {}): Program {
-    this.#program = new Program(process.execPath, [this.#file, ...parameters], { env: { ...process.env, ...env } })
-    return this.#program
-  }
-
-  async remove(): Promise<void> {
-    await this.#program?.end()
-    rmSync(this.#folder, { recursive: true })
-  }
-}
-
 test('the server of docs/deploying.md drains on SIGTERM: pages are told to come back, and it exits by itself', async () => {
-  const example = new Example('docs/deploying.md', 'server.mjs')
+  const example = new DocsExample('docs/deploying.md')
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   try {
     const secret = 'a secret for tests'
-    const program = example.start([], { PORT: '0', NODE_ENV: 'production', TURBO_CABLE_SECRET: secret })
+    const program = example.start('server.mjs', { PORT: '0', NODE_ENV: 'production', TURBO_CABLE_SECRET: secret })
     const port = Number(/^listening on (\d+)$/.exec(await program.line())?.[1])
     const { status, body } = await get(port, '/', agent)
     assert.equal(status, 200)
@@ -66,13 +43,13 @@ test('the server of docs/deploying.md drains on SIGTERM: pages are told to come 
 })
 
 test('the client of docs/protocol.md resumes after a cut, and says when there is a gap', async () => {
-  const example = new Example('docs/protocol.md', 'client.mjs')
+  const example = new DocsExample('docs/protocol.md', ['ws'])
   try {
     let port = 0
     let program: Program | undefined
     await withCable({}, async ({ cable, server, origin, port: taken }) => {
       port = taken
-      program = example.start([`${origin.replace('http', 'ws')}/cable`, 'room:7'])
+      program = example.start('client.mjs', {}, [`${origin.replace('http', 'ws')}/cable`, 'room:7'])
       const cut = once(server, 'upgrade')
       while (cable.stats().subscriptions === 0) await new Promise(setImmediate)
       const [, socket] = await cut

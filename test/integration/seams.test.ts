@@ -1,15 +1,14 @@
 // Another protocol, another engine and another host are new files: each is made up here, and none needs a line elsewhere.
 
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { it } from 'node:test'
 import { type CableCore, createCable, type HostParts } from '../../src/cable.ts'
 import type { Engine, EngineDelegate, Outgoing, Positioned, Replay, Signal } from '../../src/engine/engine.ts'
 import type { TurboCableOptions } from '../../src/index.ts'
 import type { Protocol } from '../../src/protocol/protocol.ts'
 import { TestClient } from '../support/client.ts'
+import { listen, shut } from '../support/http-server.ts'
 
 /** Upper-case JSON: `{"HEAR":"s"}` is answered by `{"HEARING":"s"}`, and messages are `{"S":…}`. */
 const shouting: Protocol = {
@@ -66,6 +65,10 @@ class SlowEngine implements Engine {
     return { recovered, position: this.#log.length, cursor: `${this.#epoch}:${this.#log.length}`, messages }
   }
 
+  async refreshAll(): Promise<void> {
+    this.lose()
+  }
+
   async signal(signal: Signal): Promise<void> {
     this.#to?.signalled(signal)
   }
@@ -97,8 +100,7 @@ async function withHost(
     if (!cable.handle(request, response)) response.end(helpers.turboStreamFrom('s'))
   })
   const detach = cable.attach(server)
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
+  const port = await listen(server)
   const clients: TestClient[] = []
   try {
     await run({
@@ -114,8 +116,7 @@ async function withHost(
     for (const client of clients) client.ws.terminate()
     detach()
     await cable.close({ timeout: 1_000 })
-    server.close()
-    server.closeAllConnections()
+    await shut(server)
   }
 }
 
@@ -135,6 +136,24 @@ it('a protocol that nobody knew is spoken beside the own one, each address with 
     assert.deepEqual(await plain.next(), { type: 'message', stream: 's', data: { n: 1 } })
     assert.deepEqual([await loud.next(), await loud.next()], [{ S: { n: 1 } }, { OTHER: { n: 1 } }])
   }))
+
+it('a protocol that throws at what a client says ignores that, and the log tells of it once', (t) => {
+  const warned = t.mock.method(console, 'warn', () => {})
+  return withHost({}, { protocols: [shouting] }, async ({ cable, connect }) => {
+    const [loud, other] = [await connect('shouting'), await connect('shouting')]
+    for (const client of [loud, other, loud]) client.send('{')
+    for (const client of [loud, other]) {
+      assert.deepEqual([await client.next(), await client.next()], [{ HELLO: 1 }, { LISTENING: 1 }])
+      client.send('{"HEAR":"s"}')
+      assert.deepEqual(await client.next(), { HEARING: 's', LOST: false })
+    }
+    await cable.broadcastJson('s', { n: 1 })
+    assert.deepEqual([await loud.next(), await other.next()], [{ S: { n: 1 } }, { S: { n: 1 } }])
+    const lines = warned.mock.calls.map(({ arguments: [line] }) => String(line))
+    assert.equal(lines.length, 1)
+    assert.match(lines[0] ?? '', /^\[turbo-cable\] the protocol "shouting" threw at a message, which is ignored: /)
+  })
+})
 
 it('while an engine starts, pages are served and told of a gap, and verbs say that nothing was sent', async () => {
   const engine = new SlowEngine()

@@ -22,22 +22,59 @@ const ROOT_NAMES = [
   'broadcastJson',
   'broadcastPrependLaterTo',
   'broadcastPrependTo',
+  'broadcastRefreshLaterTo',
   'broadcastRefreshTo',
   'broadcastRemoveTo',
+  'broadcastRenderLaterTo',
+  'broadcastRenderTo',
   'broadcastReplaceLaterTo',
   'broadcastReplaceTo',
+  'broadcastStream',
+  'broadcastStreamTo',
   'broadcastUpdateLaterTo',
   'broadcastUpdateTo',
+  'committed',
   'configureBroadcasts',
+  'cspMetaTag',
+  'currentRequestId',
   'domId',
+  'holdingBroadcasts',
+  'mongooseHooks',
+  'objectionHooks',
   'performBroadcast',
+  'prismaHooks',
   'railsStreamKey',
+  'sequelizeHooks',
   'streamName',
+  'suppressingBroadcasts',
   'turboCable',
+  'turboExemptsPageFromCacheTag',
+  'turboExemptsPageFromPreviewTag',
+  'turboFrameTag',
+  'turboPageRequiresReloadTag',
+  'turboPrefetchTag',
+  'turboRefreshMethodTag',
+  'turboRefreshScrollTag',
+  'turboRefreshesWith',
+  'turboRootTag',
   'turboStream',
+  'turboViewTransitionTag',
+  'withRequestId',
 ]
 
 const CLIENT_NAMES = ['connectMarker', 'connectionId', 'disconnectMarker', 'start', 'stop', 'subscribe', 'watchMarkers']
+
+const TESTING_NAMES = [
+  'allowHttp',
+  'assertBroadcasts',
+  'assertNoBroadcasts',
+  'assertTurboFrame',
+  'assertTurboStream',
+  'captureBroadcasts',
+  'connected',
+  'immediateScheduler',
+  'turboStreamHeaders',
+]
 
 let folder: string
 let app: string
@@ -74,6 +111,29 @@ test("'turbo-cable/redis' has its redisEngine, required and imported the same", 
   const differing =
     "import('turbo-cable/redis').then(m => m.redisEngine === require('turbo-cable/redis').redisEngine ? [] : ['redisEngine'])"
   assert.deepEqual(await namesOf(differing), [])
+})
+
+test("'turbo-cable/bullmq' has its two functions, required and imported the same, and asks for no BullMQ", async () => {
+  const names = ['bullmqProcessor', 'bullmqScheduler']
+  assert.deepEqual(await namesOf("Object.keys(require('turbo-cable/bullmq'))"), names)
+  assert.deepEqual(await namesOf("import('turbo-cable/bullmq').then(Object.keys)"), names)
+  const differing =
+    "import('turbo-cable/bullmq').then(m => m.bullmqScheduler === require('turbo-cable/bullmq').bullmqScheduler ? [] : ['it'])"
+  assert.deepEqual(await namesOf(differing), [])
+})
+
+test("'turbo-cable/testing' has its names, required and imported the same", async () => {
+  assert.deepEqual(await namesOf("Object.keys(require('turbo-cable/testing'))"), TESTING_NAMES)
+  assert.deepEqual(await namesOf("import('turbo-cable/testing').then(Object.keys)"), TESTING_NAMES)
+  const differing =
+    "import('turbo-cable/testing').then(m => Object.keys(m).filter(name => m[name] !== require('turbo-cable/testing')[name]))"
+  assert.deepEqual(await namesOf(differing), [])
+})
+
+test("'turbo-cable/streams' has defineStream, required and imported, and nothing else comes with it", async () => {
+  assert.deepEqual(await namesOf("Object.keys(require('turbo-cable/streams'))"), ['defineStream'])
+  assert.deepEqual(await namesOf("import('turbo-cable/streams').then(Object.keys)"), ['defineStream'])
+  assert.deepEqual(await browserNamesOf('turbo-cable/streams'), ['defineStream'])
 })
 
 test('the free verbs of the root send to the cable of a subpath, however either came in', async () => {

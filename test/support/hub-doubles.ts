@@ -131,6 +131,10 @@ export class ScriptedEngine implements Engine {
     this.to?.delivered(messages)
   }
 
+  async refreshAll(): Promise<void> {
+    this.to?.lost()
+  }
+
   since(stream: string, cursor: string | null, { signal: deadline }: Deadline): Promise<Replay> {
     return new Promise((resolve, reject) => {
       const settle = (settled: () => void) => {

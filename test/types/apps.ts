@@ -2,6 +2,8 @@
 
 import type { RequestHandler } from 'express'
 import session from 'express-session'
+import { Schema } from 'mongoose'
+import { Model as ObjectionModel } from 'objection'
 import {
   type CreationOptional,
   DataTypes,
@@ -10,7 +12,17 @@ import {
   Model,
   Sequelize,
 } from 'sequelize'
-import { Broadcastable, type TurboCableOptions, turboCable } from '../../src/index.ts'
+import {
+  Broadcastable,
+  domId,
+  holdingBroadcasts,
+  mongooseHooks,
+  objectionHooks,
+  sequelizeHooks,
+  type TurboCableOptions,
+  turboCable,
+  turboStream,
+} from '../../src/index.ts'
 
 class Todo extends Broadcastable(Model)<InferAttributes<Todo>, InferCreationAttributes<Todo>> {
   declare id: CreationOptional<number>
@@ -32,6 +44,40 @@ export async function use(): Promise<string> {
   await new Plain().broadcastRemove()
   return found?.title ?? todo.title
 }
+Todo.broadcastsTo((todo) => ['list', todo.title], { insertsBy: 'prepend', target: (todo) => `list_${todo.id}` })
+Todo.broadcasts()
+Todo.broadcastsRefreshesTo('todos')
+// @ts-expect-error a todo has no such field
+Todo.broadcastsRefreshes((todo) => todo.noSuchField)
+export const count: Promise<number> = Todo.suppressingBroadcasts(() => Todo.count())
+sequelizeHooks(Todo)
+
+class Task extends objectionHooks(Broadcastable(ObjectionModel)) {
+  static override tableName = 'tasks'
+  declare id: number
+  declare title: string
+}
+Task.broadcastsTo((task) => ['task', task.id])
+export const renamed = Task.query()
+  .findById(1)
+  .then((task) => task?.$query().patch({ title: 'x' }))
+  .then(() => new Task().broadcastReplace())
+
+const schema = new Schema({ title: String })
+schema.loadClass(class extends Broadcastable() {})
+mongooseHooks(schema)
+
+export const held: Promise<string> = holdingBroadcasts(async () => 'value')
+export const ids = [
+  domId('todo', { id: 1 }),
+  domId('todo', { id: 1 }, 'edit'),
+  domId(new Plain(), 'edit'),
+  domId(Plain),
+]
+// @ts-expect-error a name names a row
+domId('todo')
+turboStream.remove(['todo', { id: 1 }])
+
 export const options: TurboCableOptions = {
   secret: process.env.SECRET,
   middleware: [session({ secret: 'x' })],

@@ -80,6 +80,13 @@ export class RedisEngine implements Engine {
     }
   }
 
+  async refreshAll(id = ''): Promise<void> {
+    const link = this.#link()
+    await link.attempted()
+    const { seen } = await link.run('refreshAll', this.#boundsText(), id.length <= maxIdLength ? id : '')
+    this.#met(seen.epoch)
+  }
+
   async since(stream: string, cursor: string | null, deadline: Deadline): Promise<Replay> {
     for (;;) {
       await this.#until(() => this.#delivery.epoch !== undefined && this.#link().open, deadline)

@@ -90,6 +90,15 @@ if op == 'signal' then
   return reply()
 end
 
+-- Whatever anybody has seen, something may be missing: as on another server.
+if op == 'refreshAll' then
+  local id = ARGV[9]
+  if id ~= '' and call('ZSCORE', IDS, id) then return reply() end
+  begin()
+  if id ~= '' then call('ZADD', IDS, 0, id) end
+  return reply()
+end
+
 if op == 'since' then
   local stream, seen = ARGV[9], tonumber(ARGV[10])
   if ARGV[10] == '' then return reply(1) end

@@ -85,6 +85,60 @@ describe('Fastify: views', () => {
       ))
   }
 
+  const layouts = { ejs: [{ ejs }, 'layout'], hbs: [{ handlebars: hbs.handlebars }, 'frame'] } as const
+  for (const [viewExt, [engine, layout]] of Object.entries(layouts))
+    it(`have the layout that they were registered with, and the partials of broadcasts have not, .${viewExt}`, () =>
+      serving(
+        (fastify) => {
+          fastify.register(turboCable)
+          fastify.register(fastifyView, { engine, root, viewExt, layout })
+          fastify.get('/', (_request, reply) => reply.view('_item', { id: 'i0', text: 'page' }))
+        },
+        ({ fastify, origin, port }) =>
+          withClient(`ws://127.0.0.1:${port}/cable`, async (client) => {
+            assert.equal(await (await fetch(origin)).text(), '<html><li id="i0">page</li></html>')
+            await client.subscribe('list')
+            for (const text of ['<1>', '</html>', '']) {
+              const options = { target: 'items', partial: 'item', locals: { id: 'i1', text } }
+              await fastify.turboCable.broadcastAppendTo('list', options)
+              const escaped = text.replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+              assert.match(
+                String((await client.next()).data),
+                new RegExp(`<template><li id="i1">${escaped}</li></template>`),
+              )
+            }
+          }),
+      ))
+
+  it('with a layout that is another each time say that it cannot be left out', () =>
+    serving(
+      (fastify) => {
+        fastify.register(turboCable)
+        let count = 0
+        const defaultContext = { id: 'i', text: 't', count: () => count++ }
+        fastify.register(fastifyView, { engine: { ejs }, root, viewExt: 'ejs', layout: 'counting', defaultContext })
+      },
+      async ({ fastify }) => {
+        const broadcast = fastify.turboCable.broadcastAppendTo('list', { target: 'items', partial: 'item' })
+        await assert.rejects(broadcast, { code: 'TURBO_CABLE_RENDER_FAILED', message: /cannot be left out/ })
+      },
+    ))
+
+  it('give partials the helpers that need no request', () =>
+    serving(
+      (fastify) => {
+        fastify.register(turboCable)
+        fastify.register(fastifyView, { engine: { ejs }, root, viewExt: 'ejs' })
+      },
+      async ({ fastify: { turboCable: cable } }) => {
+        class Message {
+          id = 1
+        }
+        const options = { target: 'items', partial: 'record', locals: { record: new Message() } }
+        assert.equal(await cable.broadcastAppendTo('list', options), true)
+      },
+    ))
+
   it('say what is wrong with a partial: missing, broken, or missing another', () =>
     serving(
       (fastify) => {

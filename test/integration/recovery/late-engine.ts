@@ -51,6 +51,10 @@ export class LateEngine implements Engine {
     return this.#since(stream, cursor)
   }
 
+  async refreshAll(): Promise<void> {
+    this.#to?.lost()
+  }
+
   async signal(): Promise<void> {}
 
   async stop(): Promise<void> {}

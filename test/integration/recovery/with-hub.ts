@@ -36,7 +36,7 @@ export async function withHub(
   const resolved = resolveOptions({ ...options, limits })
   const hub = new Hub(engine, resolved)
   const server = createServer((_request, response) => response.writeHead(404).end())
-  const parts = { hub, options: resolved, protocols: [turboCableProtocol], paths: () => ['/cable'] }
+  const parts = { hub, options: resolved, protocols: [turboCableProtocol], isPath: (path: string) => path === '/cable' }
   const detach = attachUpgrade(server, new Handshake(parts))
   await hub.start()
   const port = await listen(server)

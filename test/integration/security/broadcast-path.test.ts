@@ -32,6 +32,8 @@ const mounts: readonly [how: string, mount: Mount, taken?: readonly string[]][] 
   ['at a path', (app, cable) => app.use('/app', cable)],
   ['at a path with a slash at its end', (app, cable) => app.use('/app/', cable)],
   ['at several paths', (app, cable) => app.use(['/other', '/app'], cable)],
+  ['at several paths, the root among them', (app, cable) => app.use(['/', '/app'], cable)],
+  ['at several paths, the root last', (app, cable) => app.use(['/app', '/'], cable)],
   ['at two paths, one after the other', (app, cable) => app.use('/app', cable).use('/other', cable)],
   ['in a sub-app', (app, cable, make) => app.use('/app', make().use(cable))],
   // A router does not say where it is mounted. docs/hosting.md therefore blocks the path in every case.
@@ -67,5 +69,40 @@ for (const [version, make] of [
           start,
         ))
     }
+
+    for (const paths of [
+      ['/app', '/'],
+      ['/', '/app'],
+    ])
+      it(`of ${paths.join(' and ')} is there at both`, () =>
+        withCable(
+          {},
+          async ({ origin, port, connect }) => {
+            for (const mount of ['', '/app']) {
+              assert.equal((await post(port, {}, { path: `${mount}/_broadcast` })).status, 200, mount)
+              assert.equal((await fetch(`${origin}${mount}/cable/start.js`)).status, 200, mount)
+              await (await connect(`${mount}/cable`)).subscribe('s')
+            }
+          },
+          (options) => {
+            const cable = turboCable(options)
+            return listening(createServer(make().use(paths, cable)), cable)
+          },
+        ))
+
+    it('in a router has its WebSocket also after somebody has asked in another case', () =>
+      withCable(
+        {},
+        async ({ origin, connect }) => {
+          await fetch(`${origin}/APP/`)
+          await fetch(`${origin}/app/`)
+          const client = await connect('/app/cable')
+          assert.equal((await client.subscribe('s')).type, 'subscribed')
+        },
+        (options) => {
+          const cable = turboCable(options)
+          return listening(createServer(make().use('/app', make.Router().use(cable))), cable)
+        },
+      ))
   })
 }

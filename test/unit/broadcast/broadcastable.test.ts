@@ -1,11 +1,12 @@
 // The mixin: what a record fills in, and that it leaves the class alone otherwise.
 
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
+import { describe, it, type TestContext, test } from 'node:test'
 import type { BroadcastJob } from '../../../src/broadcast/scheduler.ts'
+import { failure } from '../../../src/errors.ts'
 import { Broadcastable } from '../../../src/process/verbs.ts'
-import type { Json } from '../../../src/publisher/publisher.ts'
-import type { Locals } from '../../../src/render/renderer.ts'
+import type { Json, Publisher } from '../../../src/publisher/publisher.ts'
+import type { Locals, Renderer } from '../../../src/render/renderer.ts'
 import { defaults, recorder } from '../../support/sending.ts'
 
 abstract class Model {
@@ -30,6 +31,8 @@ class Profile extends Broadcastable() {
 }
 
 const message = new Message({ id: 1 })
+const missing = failure('TURBO_CABLE_PARTIAL_MISSING', ['messages/message', ['messages/_message'], []])
+const thrown = failure('TURBO_CABLE_RENDER_FAILED', ['messages/message', 'oh'])
 
 function cable(t: TestContext) {
   const publisher = recorder()
@@ -44,7 +47,8 @@ function cable(t: TestContext) {
           return 'rendered'
         },
       }),
-      scheduler: () => ({ schedule: (job) => void jobs.push(job) }),
+      // One that stores its jobs would not take a record without a serializer.
+      scheduler: () => ({ inProcess: true, schedule: (job) => void jobs.push(job) }),
     }),
   )
   return { publisher, jobs, renders }
@@ -199,6 +203,43 @@ test('an unsaved record goes to a list, and has no stream of its own', async (t)
   await new Message().broadcastAppendTo('s', { html: '' })
   assert.equal(publisher.broadcasts[0]?.data, stream('append', 'messages', ''))
   assert.throws(() => new Message().broadcastAppend({ html: '' }), { code: 'TURBO_CABLE_BAD_STREAM' })
+})
+
+function sending(publisher: Publisher, renderer?: Renderer) {
+  return { publisher: () => publisher, renderer: () => renderer, scheduler: () => assert.fail() }
+}
+
+describe('a record whose content cannot be rendered', () => {
+  const failing: [why: string, renderer: Renderer | undefined, line: RegExp][] = [
+    ['for want of a renderer', undefined, /no Express app is known/],
+    [
+      'as its partial is missing',
+      { render: () => Promise.reject(missing) },
+      /Cannot find the partial "messages\/message"/,
+    ],
+    ['as its partial throws', { render: () => Promise.reject(thrown) }, /failed to render: oh/],
+  ]
+  for (const [why, renderer, line] of failing)
+    it(`${why} is saved all the same: false, after one logged line`, async (t) => {
+      const warned = t.mock.method(console, 'warn', () => {})
+      const publisher = recorder()
+      t.after(defaults.registerProcessCable(sending(publisher, renderer)))
+      assert.equal(await message.broadcastAppendTo('s'), false)
+      assert.equal(await message.broadcastReplace(), false)
+      assert.equal(await message.broadcastActionTo('s', { action: 'x', partial: 'messages/message' }), false)
+      const lines = warned.mock.calls.map(({ arguments: [text] }) => String(text))
+      assert.equal(lines.length, 3)
+      assert.match(lines[1] ?? '', /^\[turbo-cable\] broadcastReplaceTo sent nothing to "message_1": /)
+      for (const text of lines) assert.match(text, line)
+      assert.equal(await message.broadcastReplaceTo('s', { html: 'x' }), true)
+    })
+
+  it('is misused at the call as before, and a publisher that refuses rejects', async (t) => {
+    const refusal = Object.assign(new Error('bad'), { code: 'TURBO_CABLE_BAD_DATA' })
+    t.after(defaults.registerProcessCable(sending({ publish: () => Promise.reject(refusal) })))
+    assert.throws(() => message.broadcastAppendTo(''), { code: 'TURBO_CABLE_BAD_STREAM' })
+    await assert.rejects(message.broadcastAppendTo('s', { html: '' }), refusal)
+  })
 })
 
 test('a class keeps its constructor, its statics and its instances', () => {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createVerbs, type VerbContext } from '../../../src/broadcast/create-verbs.ts'
 import { createPerform } from '../../../src/broadcast/perform.ts'
+import { Refreshes } from '../../../src/broadcast/refreshes.ts'
 import type { BroadcastJob } from '../../../src/broadcast/scheduler.ts'
 import { failure } from '../../../src/errors.ts'
 import type { Publisher } from '../../../src/publisher/publisher.ts'
@@ -25,7 +26,8 @@ function house(parts: Partial<{ publisher: Publisher; renderer: Renderer | undef
   const context: VerbContext = {
     publisher: () => parts.publisher ?? publisher,
     renderer: () => renderer,
-    scheduler: () => ({ schedule: (job) => void jobs.push(job) }),
+    scheduler: () => ({ inProcess: true, schedule: (job) => void jobs.push(job) }),
+    refreshes: () => new Refreshes(),
   }
   return { verbs: createVerbs(context), perform: createPerform(context), publisher, jobs }
 }
@@ -254,6 +256,7 @@ test('a scheduler in trouble costs a logged line', async (t) => {
       publisher: recorder,
       renderer: () => undefined,
       scheduler: () => ({ schedule }),
+      refreshes: () => new Refreshes(),
     })
     broadcastAppendLaterTo('s', { target: 'x', html: '' })
   }

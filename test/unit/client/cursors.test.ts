@@ -98,7 +98,7 @@ test('each listener hears each message once, whatever is replayed to another', (
     assert.deepEqual(data(late), [41, 42, 44, 45, 46])
   }))
 
-test('listeners that share a function share its calls, and it waits for the replay of the furthest behind', () =>
+test('listeners that share a function share its calls; a replay goes to who lacks it, and disturbs nobody', () =>
   withServer(async ({ connection, accepted }) => {
     const drawn: unknown[] = []
     const draw = (each: Message) => drawn.push(each.data)
@@ -113,10 +113,10 @@ test('listeners that share a function share its calls, and it waits for the repl
     await peer.next()
     peer.send(message(43))
     await peer.settle()
-    assert.deepEqual(drawn, [42])
+    assert.deepEqual(drawn, [42, 43])
     peer.send(subscribed('a', { cursor: 'e:43', recovered: true }), message(41), message(42), message(43))
     await peer.settle()
-    assert.deepEqual(drawn, [42, 41, 42, 43])
+    assert.deepEqual(drawn, [42, 43, 41, 42, 43])
     assert.deepEqual(
       markers.map(({ cursor }) => cursor),
       ['e:43', 'e:43'],
@@ -246,6 +246,23 @@ test('a gap is told once per stream, and the listener goes on from the cursor in
     ])
     assert.deepEqual(a.changes, ['lost', 'connected'])
     assert.deepEqual([a.cursor, b.cursor], ['e:45', 'e:45'])
+  }))
+
+test('a gap is told also where the listener that asked has left: what was dropped may have been for the others', () =>
+  withServer(async ({ connection, accepted, gaps }) => {
+    const served = listener('e:44')
+    connection.subscribe('a', served)
+    const peer = await accepted()
+    await answer(peer, 44)
+    const leave = connection.subscribe('a', listener('e:40'))
+    assert.equal((await peer.next()).cursor, 'e:40')
+    leave()
+    peer.send(subscribed('a', { cursor: 'e:50', recovered: false }))
+    await peer.settle()
+    assert.deepEqual(
+      gaps.map(([stream]) => stream),
+      ['a'],
+    )
   }))
 
 test('a new epoch starts the count again', () =>

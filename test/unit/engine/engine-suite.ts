@@ -174,6 +174,25 @@ export function engineSuite(name: string, make: MakeEngine): void {
       assert.equal(await recovers('a', 1), false)
     })
 
+    test('has a gap in every stream for who came before a refresh of all, and none for who came after', {}, async (context) => {
+      const { engine, listener, publish } = context
+      const recovers = async (stream: string, cursor: string) =>
+        (await engine.since(stream, cursor, noDeadline)).recovered
+      await publish('a', 1)
+      const before = engine.cursor() as string
+      await engine.refreshAll('once')
+      await engine.refreshAll('once')
+      await publish('a', 2)
+      assert.equal(listener.losses, 1)
+      const after = engine.cursor() as string
+      for (const stream of ['a', 'never heard of']) assert.equal(await recovers(stream, before), false)
+      assert.equal(await recovers('a', after), true)
+      await publish('a', 3)
+      const { recovered, messages } = await engine.since('a', after, noDeadline)
+      assert.deepEqual([recovered, messages.map(({ json }) => json)], [true, ['3']])
+      listener.losses = 0
+    })
+
     test('expires on reading too, when nobody publishes any more', { ttl: 1_000 }, async (context) => {
       const { clock, publish, recovers } = context
       await publish('a', 1)

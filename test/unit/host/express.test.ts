@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { connect } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { type HostApp, turboCable } from '../../../src/host/express.ts'
 import { requestOf, responseTo } from '../../support/http-doubles.ts'
+import { whileServing } from '../../support/http-server.ts'
 
 function cableOf(t: TestContext) {
   const cable = turboCable()
@@ -55,12 +56,11 @@ describe('turboCable', () => {
     cable.emit('mount', appOf('/admin', root))
     const [ours, other] = [createServer(root as never), createServer(() => {})]
     for (const server of [ours, other]) {
-      server.listen(0, '127.0.0.1')
-      await once(server, 'listening')
-      t.after(() => server.close())
-      const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
-      await once(server, 'connection')
-      socket.destroy()
+      await whileServing(server, async (port) => {
+        const socket = connect(port, '127.0.0.1')
+        await once(server, 'connection')
+        socket.destroy()
+      })
     }
     assert.deepEqual([cable.attachedTo(ours), cable.attachedTo(other)], [true, false])
   })

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { serveAsset } from '../../../src/http/assets.ts'
+import { assetServer, serveAsset } from '../../../src/http/assets.ts'
 import { requestOf, responseTo } from '../../support/http-doubles.ts'
 
 describe('serveAsset', () => {
@@ -34,4 +34,30 @@ describe('serveAsset', () => {
       assert.equal(serveAsset(name, request, response), false)
       assert.deepEqual(response.getHeaderNames(), [])
     })
+
+  it('says how to install what is missing, in the answer and once in the log, and serves the rest', async (t) => {
+    const warned = t.mock.method(console, 'warn', () => {})
+    const serve = assetServer((name) => {
+      throw new Error(`Cannot find module '${name}'`)
+    })
+    for (let times = 0; times < 2; times++) {
+      const request = requestOf({ url: '/somewhere' })
+      const { response, text } = responseTo(request)
+      assert.equal(serve('turbo.js', request, response), true)
+      assert.equal(response.statusCode, 500)
+      // This project has a package-lock.json.
+      assert.match(
+        await text,
+        /^@hotwired\/turbo is not installed: npm install @hotwired\/turbo, and start the app again$/,
+      )
+    }
+    const request = requestOf({ url: '/somewhere' })
+    const { response, text } = responseTo(request)
+    assert.equal(serve('index.js', request, response), true)
+    assert.ok((await text).length > 100)
+    assert.deepEqual(
+      warned.mock.calls.map(({ arguments: [line] }) => /need (\S+), .*: (.*)$/.exec(line)?.slice(1)),
+      ['@hotwired/turbo', '@hotwired/stimulus'].map((name) => [name, `npm install ${name}`]),
+    )
+  })
 })

@@ -14,7 +14,12 @@ async function post(body: unknown, { headers = {}, ...asked }: Asked & { parsed?
     if (fails) throw new Error('away')
     published.push({ all, id })
   }
-  const endpoint = new BroadcastEndpoint({ publish }, { right, bodyBytes: 100 })
+  const refreshed: unknown[] = []
+  const refreshAll = async (id?: string) => {
+    if (fails) throw new Error('away')
+    return refreshed.push(id) > 0
+  }
+  const endpoint = new BroadcastEndpoint({ publish, refreshAll }, { right, bodyBytes: 100 })
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   const request = requestOf({
     method: 'POST',
@@ -29,7 +34,13 @@ async function post(body: unknown, { headers = {}, ...asked }: Asked & { parsed?
   }
   const { response, text: answer } = responseTo(request)
   await endpoint.handle(request, response)
-  return { status: response.statusCode, text: await answer, type: response.getHeader('content-type'), published }
+  return {
+    status: response.statusCode,
+    text: await answer,
+    type: response.getHeader('content-type'),
+    published,
+    refreshed,
+  }
 }
 
 const good = { stream: 's', data: { a: 1 } }
@@ -96,6 +107,19 @@ describe('BroadcastEndpoint', () => {
     assert.equal((await post('read before', { parsed: undefined } as Asked)).text, 'Invalid JSON')
     const inherited = { parsed: Object.create(good) } as Asked
     assert.equal((await post('read before', inherited)).text, 'Stream required')
+  })
+
+  it('refreshes every page for {"refresh":"all"}, for who may broadcast', async () => {
+    const all = { refresh: 'all' }
+    const taken = await post(all, { headers: { 'idempotency-key': 'once' } })
+    assert.deepEqual([taken.status, taken.text, taken.published, taken.refreshed], [200, 'OK', [], ['once']])
+    const stranger = await post(all, { remoteAddress: '10.0.0.1' })
+    assert.deepEqual([stranger.status, stranger.refreshed], [403, []])
+    assert.equal((await post(all, {}, true)).status, 503)
+    for (const other of [{ refresh: 'some' }, [all], { refresh: true }])
+      assert.deepEqual((await post(other)).text, 'Stream required')
+    const broadcast = await post({ ...good, ...all })
+    assert.deepEqual([broadcast.published.length, broadcast.refreshed], [1, []])
   })
 
   it('answers 503 where the publisher does not take it, so that the sender tries again', async () => {

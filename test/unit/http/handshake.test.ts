@@ -28,7 +28,7 @@ function build(options: TurboCableOptions = {}) {
     hub,
     options: resolved,
     protocols: [turboCableProtocol, other],
-    paths: () => ['/cable', '/b/cable'],
+    isPath: (path: string) => ['/cable', '/b/cable'].includes(path),
   })
   return {
     hub,

@@ -27,6 +27,50 @@ describe('disconnect', () => {
     )
   })
 
+  it('takes a number for the id that it is written as', () => {
+    const { hub, engine, client } = hubOf()
+    const [mine, other] = [client({ id: 7 }), client({ id: 8 })]
+    hub.removals.disconnect(7)
+    hub.removals.revoke('s', 7n as never)()
+    assert.deepEqual(engine.signals, [
+      { type: 'disconnect', subject: '7' },
+      { type: 'revoke', stream: 's', subject: '7' },
+      { type: 'restore', stream: 's', subject: '7' },
+    ])
+    assert.deepEqual([mine.ends, other.ends], [[1008], []])
+  })
+
+  it('refuses what names nobody, and does nothing', () => {
+    const { hub, engine } = hubOf()
+    for (const who of ['', Number.NaN, undefined, null, {}, true])
+      for (const call of [() => hub.removals.disconnect(who as never), () => hub.removals.revoke('s', who as never)])
+        assert.throws(call, {
+          code: 'TURBO_CABLE_BAD_OPTION',
+          message: /^Expected `who` to be a user's id, or a function/,
+        })
+    assert.deepEqual(engine.signals, [])
+  })
+
+  it('refuses a function that answers with a promise, which is no yes', async () => {
+    const { hub, client } = hubOf()
+    const asynchronous = async () => false
+    // Without anybody it could be asked about, too.
+    assert.throws(() => hub.removals.disconnect(asynchronous as never), { code: 'TURBO_CABLE_BAD_OPTION' })
+    const page = client({ id: 7 })
+    page.subscribe('s')
+    const rejecting = () => Promise.reject(new Error('nobody hears this'))
+    for (const match of [asynchronous, rejecting]) {
+      assert.throws(() => hub.removals.disconnect(match as never), { message: /answers at once/ })
+      assert.throws(() => hub.removals.revoke('s', match as never), { message: /answers at once/ })
+    }
+    await turn()
+    assert.deepEqual(page.ends, [])
+    page.read()
+    page.subscribe('s')
+    assert.deepEqual(types(page), ['subscribed'])
+    assert.equal(hub.arrivals.size, 0)
+  })
+
   it('travels by the engine where it is given a subject, and finds it in identities and in their ids', () => {
     const { hub, engine, client } = hubOf()
     const pages = [client('7'), client(7), client({ id: 7 }), client({ id: '7' }), client({ id: 8 }), client(undefined)]

@@ -10,11 +10,17 @@ const refresh = '<turbo-stream action="refresh"></turbo-stream>'
 
 function build() {
   const taken: Broadcast[] = []
-  const state = { away: true }
+  const state = { away: true, knows: true, asked: 0, all: 0 }
   const amends = new Amends({
     async publish(broadcasts) {
       if (state.away) throw new Error('away')
       taken.push(...broadcasts)
+    },
+    async refreshAll() {
+      state.asked++
+      if (state.away) throw new Error('away')
+      if (state.knows) state.all++
+      return state.knows
     },
   })
   const send = (stream: string) => amends.publish([{ stream, data: 1 }])
@@ -55,15 +61,66 @@ describe('Amends', () => {
     amends.stop()
   })
 
-  it('refreshes in batches, and remembers no more than ten thousand streams, which it says', async (t) => {
+  const fail = async (send: (stream: string) => Promise<void>, count: number) => {
+    for (let n = 0; n < count; n++) await send(`s${n}`).catch(() => {})
+  }
+
+  it('refreshes up to ten thousand streams, in batches', async () => {
+    const { amends, send, state, taken } = build()
+    await fail(send, 10_000)
+    state.away = false
+    await send('x')
+    while (taken.length < 10_001) await setImmediate()
+    assert.equal(taken[1]?.stream, 's0')
+    assert.equal(state.all, 0)
+    amends.stop()
+  })
+
+  it('refreshes every page of every stream where more have failed, and says so once', async (t) => {
     const warned = t.mock.method(console, 'warn', () => {})
     const { amends, send, state, taken } = build()
-    for (let n = 0; n < 10_050; n++) await send(`s${n}`).catch(() => {})
+    await fail(send, 10_050)
     assert.equal(warned.mock.callCount(), 1)
+    assert.match(String(warned.mock.calls[0]?.arguments[0]), /more than 10000 streams .* every page will refresh/)
+    state.away = false
+    await send('x')
+    while (state.all === 0) await setImmediate()
+    for (let n = 0; n < 5; n++) await setImmediate()
+    assert.deepEqual([state.all, taken], [1, [{ stream: 'x', data: 1 }]])
+    amends.stop()
+  })
+
+  it('owes that until it was taken, and what fails after it too', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    t.mock.method(console, 'warn', () => {})
+    const { amends, send, state, taken } = build()
+    await fail(send, 10_001)
+    t.mock.timers.tick(1_000)
+    await setImmediate()
+    assert.deepEqual([state.asked, state.all], [1, 0])
+    state.away = false
+    t.mock.timers.tick(2_000)
+    await setImmediate()
+    assert.deepEqual([state.asked, state.all, taken], [2, 1, []])
+    state.away = true
+    await assert.rejects(send('late'), /away/)
+    state.away = false
+    t.mock.timers.tick(2_000)
+    await setImmediate()
+    assert.deepEqual([state.all, taken], [1, [{ stream: 'late', data: refresh }]])
+    amends.stop()
+  })
+
+  it('refreshes those it remembers where the hub knows no such word, and says that', async (t) => {
+    const warned = t.mock.method(console, 'warn', () => {})
+    const { amends, send, state, taken } = build()
+    state.knows = false
+    await fail(send, 10_050)
     state.away = false
     await send('x')
     while (taken.length < 10_001) await setImmediate()
     assert.equal(taken[1]?.stream, 's50')
+    assert.match(String(warned.mock.calls[1]?.arguments[0]), /only the last 10000 streams/)
     amends.stop()
   })
 

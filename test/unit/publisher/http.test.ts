@@ -171,3 +171,16 @@ test('the URL and the token come from the environment by one rule', () => {
   // As openssl has it: printf turbo-cable/broadcast | openssl dgst -sha256 -hmac s3Krit
   assert.equal(derivedToken('s3Krit'), '2d9679efa99525194035b21f07c77a2c10c4489230ad3b709d1800e8f7a797ac')
 })
+
+test('refreshAll asks for it in a word, as often as a broadcast would be sent, and tells where nobody knows it', async (t) => {
+  const statuses = [503, 200, 400, 403]
+  const { url, received } = await broadcastServer(t, (_request, response) => {
+    response.writeHead(statuses[received.length - 1] ?? 500).end()
+  })
+  const publisher = httpPublisher({ url })
+  assert.equal(await publisher.refreshAll?.(), true)
+  assert.deepEqual(received[0]?.body, { refresh: 'all' })
+  assert.equal(received[0]?.headers['idempotency-key'], received[1]?.headers['idempotency-key'])
+  assert.equal(await publisher.refreshAll?.(), false)
+  await assert.rejects(async () => publisher.refreshAll?.(), { code: 'TURBO_CABLE_UNREACHABLE' })
+})

@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test'
 import express5 from 'express'
 import express4 from 'express4'
 import hbs from 'hbs'
+import nunjucks from 'nunjucks'
 import { expressRenderer } from '../../../src/render/express.ts'
 import { partialCandidates } from '../../../src/render/partial.ts'
 import type { Renderer } from '../../../src/render/renderer.ts'
@@ -167,4 +168,18 @@ test('a name with an underscore is looked for as it is', () => {
   assert.deepEqual(partialCandidates('_a/b'), ['_a/_b', '_a/b'])
   assert.deepEqual(partialCandidates('a/_b'), ['a/_b'])
   assert.deepEqual(partialCandidates('b'), ['_b', 'b'])
+})
+
+test('Nunjucks, which looks for its views itself: the second choice, what is missing, and what is missing inside', async (t) => {
+  const app = express5()
+  const files = { 'a/b.njk': 'second', 'a/_broken.njk': "{% include 'a/_x.njk' %}", 'a/broken.njk': 'not this' }
+  nunjucks.configure(folder(t, files), { autoescape: true, express: app })
+  app.set('view engine', 'njk')
+  const renderer = expressRenderer(app)
+  assert.equal(await renderer.render('a/b', {}), 'second')
+  await assert.rejects(renderer.render('a/x', {}), {
+    code: 'TURBO_CABLE_PARTIAL_MISSING',
+    message: /"a\/_x" and "a\/x"/,
+  })
+  await assert.rejects(renderer.render('a/broken', {}), { code: 'TURBO_CABLE_RENDER_FAILED', message: /a\/_x\.njk/ })
 })

@@ -3,4 +3,5 @@
 declare module 'ejs'
 declare module 'express4'
 declare module 'hbs'
+declare module 'nunjucks'
 declare module 'pug'

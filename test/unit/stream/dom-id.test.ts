@@ -45,6 +45,27 @@ test('a record is named by its class and id', () => {
   for (const [record, prefix, expected] of table) assert.equal(domId(record as Message, prefix), expected)
 })
 
+test('a row is named by the name before it and its id', () => {
+  assert.equal(domId('todo', { id: 1 }), 'todo_1')
+  assert.equal(domId('Todo', { id: 1 }), 'todo_1')
+  assert.equal(domId('Users::Profile', { id: 1 }), 'users_profile_1')
+  assert.equal(domId('todo', { id: [3, 'x'] }, 'edit'), 'edit_todo_3_x')
+  assert.equal(domId('todo', {}), 'new_todo')
+  assert.equal(domId('todo', { id: null }, 'my'), 'my_todo')
+  assert.equal(domId('todo', Object.assign(Object.create(null), { id: 1 })), 'todo_1')
+})
+
+test('a name without a row, and a row whose name is none, are refused', () => {
+  const bad = { code: 'TURBO_CABLE_BAD_RECORD' }
+  for (const row of [undefined, null, 'edit', 7, [], [{ id: 1 }], () => {}]) {
+    assert.throws(() => domId('todo', row as never), bad, String(row))
+  }
+  for (const name of ['', ' ', '#todo', 'to do', '1', '"><script>']) {
+    assert.throws(() => domId(name, { id: 1 }), bad, name)
+  }
+  assert.throws(() => domId('todo', { id: Number.NaN }), bad)
+})
+
 test('what has no class of its own is refused', () => {
   const anonymous = new (class {})()
   for (const value of [

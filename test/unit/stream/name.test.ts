@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { defineStream } from '../../../src/stream/define-stream.ts'
 import { isStreamName, type Streamable, streamName } from '../../../src/stream/name.ts'
 
 class Message {
@@ -80,4 +81,8 @@ test('every array of names gives a name, or is refused with a code', () => {
       },
     ),
   )
+})
+
+test('a stream that says what data it carries is its name', () => {
+  assert.equal(streamName(defineStream<{ progress: number }>('import:7')), 'import:7')
 })

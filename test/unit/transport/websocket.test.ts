@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { describe, it } from 'node:test'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { TransportDelegate } from '../../../src/transport/transport.ts'
 import { CableSocket, WebSocketTransport } from '../../../src/transport/websocket.ts'
 import { textFrame } from '../../../src/transport/websocket-framing.ts'
+import { whileServing } from '../../support/http-server.ts'
 
 interface Pair {
   readonly transport: WebSocketTransport
@@ -42,24 +42,20 @@ async function connected(run: (pair: Pair) => Promise<void>): Promise<void> {
       }),
     )
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`)
-  client.on('error', () => {})
-  try {
-    await once(client, 'open')
-    const hears = (start: string) =>
-      told.some((what) => what.startsWith(start))
-        ? Promise.resolve()
-        : new Promise<void>((resolve) => waiting.push({ start, resolve }))
-    await run({ transport: await transported, client, told, hears })
-  } finally {
-    client.terminate()
-    const closed = once(server, 'close')
-    server.close()
-    server.closeAllConnections()
-    await closed
-  }
+  await whileServing(server, async (port) => {
+    const client = new WebSocket(`ws://127.0.0.1:${port}`)
+    client.on('error', () => {})
+    try {
+      await once(client, 'open')
+      const hears = (start: string) =>
+        told.some((what) => what.startsWith(start))
+          ? Promise.resolve()
+          : new Promise<void>((resolve) => waiting.push({ start, resolve }))
+      await run({ transport: await transported, client, told, hears })
+    } finally {
+      client.terminate()
+    }
+  })
 }
 
 describe('WebSocketTransport', () => {

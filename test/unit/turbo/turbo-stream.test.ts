@@ -164,3 +164,20 @@ test('a selector is no id, and what to do instead is said', () => {
     )
   }
 })
+
+test('a row with its name before it is a target, and targets', () => {
+  const row = { id: 1, title: 'milk' }
+  assert.equal(turboStream.remove(['todo', row]), '<turbo-stream action="remove" target="todo_1"></turbo-stream>')
+  assert.equal(
+    turboStream.replaceAll(['todo', row], { html: '' }),
+    '<turbo-stream action="replace" targets="#todo_1"><template></template></turbo-stream>',
+  )
+  const bad = { code: 'TURBO_CABLE_BAD_OPTION' }
+  for (const target of [['todo', null], ['', row], [row, row], ['todo', row, 'edit'], ['todo']] as never[]) {
+    assert.throws(
+      () => turboStream.remove(target),
+      (error: { code: string }) => /BAD_(OPTION|RECORD)/.test(error.code),
+    )
+  }
+  assert.throws(() => turboStream.remove(['todo'] as never), bad)
+})
