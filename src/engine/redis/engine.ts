@@ -65,17 +65,18 @@ export class RedisEngine implements Engine {
     const own = usable ? id : randomUUID()
     const named = this.#givenUp
     const old = [...givenUp, ...named]
-    const sent = link.open
+    let unknown = link.open
     const flat = broadcasts.flatMap(({ stream, json, exclude }) => [stream, json, exclude ?? ''])
     try {
       const values = [this.#boundsText(), own, usable ? '1' : '0', String(old.length), ...old, ...flat]
       const { seen, rest } = await link.run('publish', ...values)
+      unknown = false
       if (this.#givenUp === named) this.#givenUp = []
       this.#met(seen.epoch)
       await this.#delivery.until(seen.epoch, Number(rest[0]))
     } catch (error) {
       // Its sender knows an id of its own and may try again; without one, what still arrives would come after what is newer.
-      if (!usable && sent && !link.open) this.#givenUp = [...this.#givenUp, own].slice(-mostGivenUp)
+      if (!usable && unknown) this.#givenUp = [...this.#givenUp, own].slice(-mostGivenUp)
       throw error
     }
   }
@@ -96,7 +97,9 @@ export class RedisEngine implements Engine {
         this.#met(at.epoch)
         if (at.epoch === this.#delivery.epoch) return this.#replay(stream, Number.parseInt(at.id, 10), rest)
       } catch (error) {
-        // It is asked again when Redis is back. An answer of Redis that says no stays one.
+        // It is asked again when Redis is back; that the connection has ended may be heard a moment after the error. An answer of
+        // Redis that says no stays one.
+        await new Promise(setImmediate)
         if (this.#link().open) throw error
       }
     }

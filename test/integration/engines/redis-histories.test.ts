@@ -121,6 +121,26 @@ describe('processes that share a Redis', () => {
       await proxy.close()
     }))
 
+  it('apply nothing late that they have said was not sent', (t) =>
+    withRedis(t, async ({ redis, join }) => {
+      const address = await Switch.to(redis.port)
+      const [a, b] = [await join(address.url), await join()]
+      await a.engine.publish(one(1))
+      const release = address.hold()
+      await assert.rejects(a.engine.publish(one(2)), { code: 'TURBO_CABLE_UNREACHABLE' })
+      const again = () =>
+        a.engine.publish(one(3)).then(
+          () => true,
+          () => false,
+        )
+      while (!(await again())) await new Promise(setImmediate)
+      await release()
+      await b.engine.publish(one(4))
+      assert.deepEqual(heard(b), [1, 3, 4])
+      await a.engine.stop(a.listener)
+      await address.close()
+    }))
+
   it('notice a network that swallows everything, refuse meanwhile, and go on', (t) =>
     withRedis(t, async ({ redis, join }) => {
       const proxy = await TcpProxy.to(redis.port)
