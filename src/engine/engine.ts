@@ -37,6 +37,17 @@ export interface Replay {
 export type Signal =
   | { readonly type: 'disconnect'; readonly subject: string }
   | { readonly type: 'revoke' | 'restore'; readonly stream: string; readonly subject: string }
+  | Whisper
+
+/** What one client says to the other subscribers of a stream. It has no position, and is kept nowhere. */
+export interface Whisper {
+  readonly type: 'whisper'
+  readonly stream: string
+  /** As JSON text. */
+  readonly json: string
+  /** The name of the connection that it comes from, which is not sent it. */
+  readonly from: string
+}
 
 /** What an engine tells the hub of its process. */
 export interface EngineDelegate {

@@ -1,12 +1,15 @@
-// What every way of serving a cable must do: the plain wire and the broadcast endpoint, byte for byte.
+// What every way of serving a cable must do: the plain wire and the broadcast endpoint, byte for byte, and every other wire.
 // A new way of serving is a new file of a few lines that calls this.
 
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { describe, it } from 'node:test'
 import { type Served, type Start, withServed } from '../support/with-cable.ts'
+import { wireTests } from './wire-tests.ts'
 
 export function cableTests(name: string, start: Start<Served>): void {
+  wireTests(name, start)
+
   describe(`${name}: the socket`, () => {
     it('answers a subscribe with the stream it asked for', () =>
       withServed(
