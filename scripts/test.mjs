@@ -46,10 +46,12 @@ async function prepareTools(files) {
     ['test/package/', () => ensureDebianPackage('curl', 'curl')],
     ['test/integration/ruby/', ensureRails],
     ['test/integration/orms/', () => ensureDebianPackage('mvn', 'maven')],
-    ...Object.entries(REDIS).map(([binary, packageName]) => [
-      'test/integration/',
-      () => ensureDebianPackage(binary, packageName),
-    ]),
+    ...Object.entries(REDIS).flatMap(([binary, packageName]) =>
+      ['test/unit/engine/', 'test/integration/', 'test/conformance/'].map((folder) => [
+        folder,
+        () => ensureDebianPackage(binary, packageName),
+      ]),
+    ),
     ...Object.entries(PROXIES).map(([binary, packageName]) => [
       'test/integration/security/',
       () => ensureDebianPackage(binary, packageName),

@@ -6,6 +6,7 @@ import { LaterQueue } from './broadcast/later'
 import { createPerform } from './broadcast/perform'
 import { Refreshes } from './broadcast/refreshes'
 import type { Verbs } from './broadcast/verbs'
+import { engineFromEnv } from './engine/from-env'
 import { MemoryEngine } from './engine/memory'
 import { BroadcastEndpoint } from './http/broadcast-endpoint'
 import { BroadcastRight } from './http/broadcast-right'
@@ -121,7 +122,7 @@ export interface HostParts {
 export function createCable(given: TurboCableOptions = {}, host: HostParts = {}): CableCore {
   const options = resolveOptions(given)
   const { path, secret, limits, render } = options
-  const hub = new HubWithTexts(options.engine ?? new MemoryEngine(options.history), options)
+  const hub = new HubWithTexts(options.engine ?? engineFromEnv() ?? new MemoryEngine(options.history), options)
   const mounts = new Mounts(host.mountPaths)
   const url = (mount = mounts.first) => `${mount}${path}`
 
@@ -167,7 +168,7 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   }
 
   for (const caution of cautions(options)) warn(caution)
-  void hub.start()
+  void hub.start(options.history)
   const unregister = registerProcessCable(parts)
 
   const close = async (timeout: number) => {

@@ -2,7 +2,7 @@
 // given a transport and a protocol for each client.
 
 import { unknownCursor } from '../engine/cursor'
-import type { Engine, EngineDelegate, Outgoing, Positioned, Signal } from '../engine/engine'
+import type { Engine, EngineDelegate, HistoryBounds, Outgoing, Positioned, Signal } from '../engine/engine'
 import { failure } from '../errors'
 import { logger, warn } from '../log'
 import type { ResolvedOptions } from '../options/options'
@@ -95,10 +95,10 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
   }
 
   /** Starts the pings and the engine. Clients are served at once, also if the engine starts late or never. Never rejects. */
-  async start(): Promise<void> {
+  async start(history?: HistoryBounds): Promise<void> {
     this.pulse.start()
     try {
-      await this.#engine.start(this)
+      await this.#engine.start(this, history)
       this.#deliveries.started(this.#engine.cursor())
     } catch (error) {
       warn(`the engine did not start: ${error instanceof Error ? error.message : error}`)

@@ -80,7 +80,7 @@ export interface TurboCableOptions {
   scheduler?: Scheduler | undefined
   /** Renders a partial, in place of the app's view engine. @default app.render */
   render?: RenderFunction | undefined
-  /** Gives broadcasts their positions and keeps the history. An engine may serve several cables. @default one in the memory of this process */
+  /** Gives broadcasts their positions and keeps the history. An engine may serve several cables. @default that of TURBO_CABLE_ENGINE, else one in the memory of this process */
   engine?: Engine | undefined
   /** What is kept for pages that come back. */
   history?:

@@ -17,7 +17,7 @@ const tokens: Rule = {
   shown: (value) => typeof value,
 }
 const renderer: Rule = { words: 'a function (partial, locals) that returns HTML', holds: isFunction }
-const engine: Rule = {
+export const engine: Rule = {
   words: 'an engine: an object with start, cursor, publish, since, signal and stop',
   holds: (value) =>
     ['start', 'cursor', 'publish', 'since', 'signal', 'stop'].every((name) =>

@@ -48,7 +48,8 @@ export function cableTests(name: string, start: Start<Served>): void {
           await client.subscribe('s')
           assert.deepEqual(await client.subscribe('s'), { type: 'subscribed', stream: 's' })
           await broadcast({ stream: 's', data: 1 })
-          assert.deepEqual(await client.drain(), [{ type: 'message', stream: 's', data: 1 }])
+          assert.deepEqual(await client.next(), { type: 'message', stream: 's', data: 1 })
+          assert.deepEqual(await client.drain(), [])
         },
         start,
       ))
@@ -210,10 +211,9 @@ export function cableTests(name: string, start: Start<Served>): void {
             { stream: 'b', data: '<p>' },
           ]
           assert.equal((await broadcast(batch)).status, 200)
-          assert.deepEqual(await client.drain(), [
-            { type: 'message', stream: 'a', data: 1 },
-            { type: 'message', stream: 'b', data: '<p>' },
-          ])
+          assert.deepEqual(await client.next(), { type: 'message', stream: 'a', data: 1 })
+          assert.deepEqual(await client.next(), { type: 'message', stream: 'b', data: '<p>' })
+          assert.deepEqual(await client.drain(), [])
         },
         start,
       ))
