@@ -39,15 +39,15 @@ app.get('/rooms/:room', (req, res) => {
   const stream = cable.signedStream(['room', room], { subject: req.session.user, expiresIn: 3_600_000 })
   res.render('room', { room, stream, messages: Message.in(room) })
 })
-app.post('/rooms/:room/messages', (req, res) => {
+app.post('/rooms/:room/messages', async (req, res) => {
   const { room } = req.params
-  if (!req.body.text?.trim()) return res.status(422).turboStream.update('error', { text: 'Say something' })
-  const message = Message.create({ room, author: req.session.user, text: req.body.text })
-  if (!req.wantsTurboStream) return res.redirect(`/rooms/${room}`)
-  res.turboStream
-    .append('messages', message)
-    .update('error', { text: '' })
-    .broadcastTo(['room', room], { exclude: req })
+  const text = req.body.text?.trim()
+  if (text) {
+    const message = Message.create({ room, author: req.session.user, text })
+    await message.broadcastAppendTo(['room', room], { exclude: req })
+    if (req.wantsTurboStream) return res.turboStream.append('messages', message).update('error', { text: '' })
+  } else if (req.wantsTurboStream) return res.status(422).turboStream.update('error', { text: 'Say something' })
+  res.redirect(`/rooms/${room}`)
 })
 app.post('/rooms/:room/members/:user/remove', (req, res) => {
   const { room, user } = req.params

@@ -8,7 +8,9 @@ export const app = express()
 app.set('view engine', 'ejs')
 app.use(turboCable(), express.urlencoded())
 
-app.get('/', async (_req, res) => res.render('index', { todos: await Todo.findAll({ order: ['id'] }) }))
+const index = async (res, error = '') => res.render('index', { error, todos: await Todo.findAll({ order: ['id'] }) })
+
+app.get('/', (_req, res) => index(res))
 
 app.post('/todos', async (req, res) => {
   try {
@@ -16,8 +18,9 @@ app.post('/todos', async (req, res) => {
     res.redirect('/')
   } catch (error) {
     if (!(error instanceof ValidationError)) throw error
-    const locals = { error: error.errors[0].message }
-    res.status(422).turboStream.replace('new_todo', { partial: 'todos/form', locals })
+    const { message } = error.errors[0]
+    if (!req.wantsTurboStream) return index(res.status(422), message)
+    res.status(422).turboStream.replace('new_todo', { partial: 'todos/form', locals: { error: message } })
   }
 })
 
