@@ -69,10 +69,9 @@ export function failure<Code extends TurboCableErrorCode>(
 }
 
 /** The error for an option that there is not: it has the code of a bad option, and another sentence. */
-export function unknownOption(option: string, meant: string | undefined): TurboCableError {
-  const hint = meant
-    ? `did you mean \`${meant}\`?`
-    : 'no option is spelt like it; docs/errors.md says where the options are listed'
+export function unknownOption(option: string, meant: string | undefined, known: readonly string[]): TurboCableError {
+  const all = known.length <= 12 ? `there are ${known.join(', ')}` : 'docs/errors.md says where the options are listed'
+  const hint = meant ? `did you mean \`${meant}\`?` : `no option is spelt like it; ${all}`
   return new TurboCableError('TURBO_CABLE_BAD_OPTION', `Unexpected option \`${option}\`: ${hint}`)
 }
 
