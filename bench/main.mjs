@@ -2,7 +2,7 @@
 // into bench/README.md.
 //   --quick            a small run that shows that everything works; its numbers mean little
 //   --only a,b         sections: broadcasts, connections, growth, idle
-//   --peers a,b        turbo-cable, turbo-cable-plain, turbo-cable-express, ws-naive, ws-frame-once, socket.io, anycable-go
+//   --peers a,b        turbo-cable, turbo-cable-plain, turbo-cable-tokens, turbo-cable-express, ws-naive, ws-frame-once, socket.io, anycable-go
 //   --json file        the raw measurements
 //   --profile folder   CPU profiles of turbo-cable's broadcasts
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import { findBinary, root } from '../scripts/setup.mjs'
+import { benchSecret } from './generator/wires.mjs'
 import { Child } from './support/child.mjs'
 
 /** In the order of the tables. Whatever is called turbo-cable has cursors and history on, as its own client uses it. */
@@ -13,6 +14,13 @@ export const peers = [
     wire: 'plain',
     title: 'turbo-cable without cursors and history',
     config: { options: { history: { size: 0 } } },
+  },
+  {
+    name: 'turbo-cable-tokens',
+    script: 'turbo-cable',
+    wire: 'tokens',
+    title: 'turbo-cable, a signed name for each subscriber',
+    config: { options: { history: { size: 0 }, secret: benchSecret } },
   },
   {
     name: 'turbo-cable-express',
@@ -47,7 +55,7 @@ export function available(only, { socketIo }) {
 }
 
 /** Variants of turbo-cable that are of interest where broadcasts are measured, and not where connections are. */
-export const variants = ['turbo-cable-plain', 'turbo-cable-express']
+export const variants = ['turbo-cable-plain', 'turbo-cable-tokens', 'turbo-cable-express']
 
 /** A server process, and a generator process for it. */
 export async function startPair(peer, { profile } = {}) {

@@ -7,6 +7,7 @@ import { table, times } from './support/table.mjs'
 
 const shipped = 'turbo-cable'
 const plain = 'turbo-cable-plain'
+const tokens = 'turbo-cable-tokens'
 
 /** Rows of the targets whose sections were run: first with the same bytes on the wire as the peers, then as shipped. */
 export function targetTable({ broadcasts, connections, idle }) {
@@ -30,6 +31,10 @@ function broadcastRows({ runs, latencies }) {
     row('1 in flight, against `client.send()`', '≥', 1.3, both(runs, 'ws-naive', at(1))),
     row('16 in flight, against `client.send()`', '≥', 10, both(runs, 'ws-naive', at(16))),
     row('p99 at 100 messages/s, against `client.send()`', '≤', 1, both(latencies, 'ws-naive', rate(100), p99)),
+    row('1 in flight, a signed name for each, against one name for all', '≥', 0.6, [
+      ratio(runs, tokens, plain, at(1)),
+      undefined,
+    ]),
     ...[1, 16, 64].map((n) =>
       row(`${n} in flight, against itself without both`, '≥', 0.9, [undefined, ratio(runs, shipped, plain, at(n))]),
     ),

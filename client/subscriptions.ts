@@ -117,7 +117,7 @@ export class Subscriptions extends Map<string, Subscription> {
     return older(cursor, least)
   }
 
-  /** Takes the server's answer; true if listeners have lost messages for good. */
+  /** Takes the server's answer; true if messages may be lost for good. */
   confirm({ stream, name = stream, cursor, recovered }: Subscribed): boolean {
     const subscription = this.get(stream) as Subscription
     const { pending, listeners } = subscription
@@ -138,7 +138,8 @@ export class Subscriptions extends Map<string, Subscription> {
       }
       this.#settle(listener, name, cursor)
     }
-    return !!gap && !!waiting.length
+    // Also where who asked has left: what the server has dropped may have been for others of this stream.
+    return !!gap
   }
 
   /** Gives a message to every listener that lacks it and nothing before it. */

@@ -62,6 +62,22 @@ export function findChromium(env = process.env) {
   return (BROWSER_FILES[process.platform] ?? []).find(existsSync)
 }
 
+/** Debian's packages of what of Rails the tests compare tags with. */
+export const RAILS = ['ruby-actionview', 'ruby-activemodel']
+
+/** Installs Ruby with Rails' tag helpers where they are missing and that is allowed. */
+export async function ensureRails() {
+  if (hasRails()) return
+  const asRoot = aptPrefix()
+  if (!asRoot) throw new StepError(missing('ruby', RAILS.join(' ')))
+  for (const packageName of RAILS) await aptInstall(packageName, ...asRoot)
+}
+
+/** Whether Ruby is here, with Rails' tag helpers. */
+export function hasRails() {
+  return spawnSync('ruby', ['-e', 'require "bigdecimal"; require "active_model"; require "action_view"']).status === 0
+}
+
 /** The path of `binary`; installs Debian's `packageName` where it is missing and that is allowed. */
 export async function ensureDebianPackage(binary, packageName, hint = '') {
   const found = findBinary(binary)

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from './build.mjs'
 import { runTests } from './runner.mjs'
-import { ensureChromium, ensureDebianPackage, ensureDependencies, PROXIES, REDIS, root } from './setup.mjs'
+import { ensureChromium, ensureDebianPackage, ensureDependencies, ensureRails, PROXIES, REDIS, root } from './setup.mjs'
 import { runScript, StepError } from './step.mjs'
 
 const KINDS = ['checks', 'unit', 'fuzz', 'integration', 'conformance', 'generator', 'package', 'browser', 'apps']
@@ -45,11 +45,14 @@ async function prepareTools(files) {
     ['test/generator/', chromium],
     ['test/apps/', chromium],
     ['test/package/', () => ensureDebianPackage('curl', 'curl')],
+    ['test/integration/ruby/', ensureRails],
     ['test/integration/orms/', () => ensureDebianPackage('mvn', 'maven')],
-    ...Object.entries(REDIS).map(([binary, packageName]) => [
-      'test/integration/',
-      () => ensureDebianPackage(binary, packageName),
-    ]),
+    ...Object.entries(REDIS).flatMap(([binary, packageName]) =>
+      ['test/unit/engine/', 'test/integration/', 'test/conformance/'].map((folder) => [
+        folder,
+        () => ensureDebianPackage(binary, packageName),
+      ]),
+    ),
     ...Object.entries(PROXIES).map(([binary, packageName]) => [
       'test/integration/security/',
       () => ensureDebianPackage(binary, packageName),

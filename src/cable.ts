@@ -6,9 +6,12 @@ import { LaterQueue } from './broadcast/later'
 import { createPerform } from './broadcast/perform'
 import { Refreshes } from './broadcast/refreshes'
 import type { Verbs } from './broadcast/verbs'
+import { engineFromEnv } from './engine/from-env'
 import { MemoryEngine } from './engine/memory'
 import { BroadcastEndpoint } from './http/broadcast-endpoint'
 import { BroadcastRight } from './http/broadcast-right'
+import { Entrance } from './http/entrance'
+import { Events } from './http/events'
 import { Handshake } from './http/handshake'
 import { Mounts } from './http/mounts'
 import { PassedOver } from './http/passed-over'
@@ -20,9 +23,12 @@ import { HubWithTexts } from './hub/hub-with-texts'
 import type { HubStats } from './hub/stats'
 import { warn } from './log'
 import { cautions } from './options/cautions'
+import type { Identity } from './options/identity'
 import { cursorHeader } from './options/limits'
-import { type Identity, resolveOptions, type TurboCableOptions } from './options/options'
+import { resolveOptions, type TurboCableOptions } from './options/options'
 import { processSerializers, registerProcessCable } from './process/defaults'
+import { actionCableProtocol } from './protocol/action-cable'
+import { actionCableExtProtocol } from './protocol/action-cable-ext'
 import type { Protocol } from './protocol/protocol'
 import { turboCableProtocol } from './protocol/turbo-cable'
 import { Amends } from './publisher/amends'
@@ -116,16 +122,18 @@ export interface HostParts {
 export function createCable(given: TurboCableOptions = {}, host: HostParts = {}): CableCore {
   const options = resolveOptions(given)
   const { path, secret, limits, render } = options
-  const hub = new HubWithTexts(options.engine ?? new MemoryEngine(options.history), options)
+  const hub = new HubWithTexts(options.engine ?? engineFromEnv() ?? new MemoryEngine(options.history), options)
   const mounts = new Mounts(host.mountPaths)
   const url = (mount = mounts.first) => `${mount}${path}`
 
-  const protocols = [turboCableProtocol, ...(host.protocols ?? [])]
+  const protocols = [turboCableProtocol, actionCableProtocol, actionCableExtProtocol, ...(host.protocols ?? [])]
   const isPath = (asked: string) => asked.endsWith(path) && mounts.has(asked.slice(0, -path.length))
-  const servers = new Servers(new Handshake({ hub, options, protocols, isPath }), host.serves)
+  const entrance = new Entrance(hub, options)
+  const servers = new Servers(new Handshake({ hub, options, entrance, protocols, isPath }), host.serves)
   const underWay = new UnderWay()
   const right = new BroadcastRight(options)
-  const requests = new Requests(options, new BroadcastEndpoint(hub, { right, bodyBytes: limits.bodyBytes }), mounts)
+  const endpoint = new BroadcastEndpoint(hub, { right, bodyBytes: limits.bodyBytes })
+  const requests = new Requests(options, { endpoint, events: new Events(hub, entrance) }, mounts)
 
   const passedOver = new PassedOver({
     serves: (server) => servers.has(server),
@@ -160,7 +168,7 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   }
 
   for (const caution of cautions(options)) warn(caution)
-  void hub.start()
+  void hub.start(options.history)
   const unregister = registerProcessCable(parts)
 
   const close = async (timeout: number) => {
@@ -178,7 +186,7 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   return {
     ...verbs,
     handle(request, response, mount = '') {
-      underWay.add(response)
+      if (!requests.opensEvents(request)) underWay.add(response)
       passedOver.reached(request)
       if (!hub.closed && !host.knowsServer) {
         servers.meet(request)

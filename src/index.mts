@@ -7,6 +7,11 @@ export type {
   BroadcastOptions,
   Cable,
   Change,
+  Channel,
+  ChannelAction,
+  ChannelMap,
+  ChannelQuestion,
+  ChannelSubscribe,
   Engine,
   EngineDelegate,
   HubStats,
@@ -26,6 +31,7 @@ export type {
   TurboCableErrorCode,
   TurboCableOptions,
   UpgradeRequest,
+  Whisper,
 } from './index.js'
 export {
   Broadcastable,

@@ -1,6 +1,20 @@
 // What a client says to each kind of server: the request, what follows it, and when it is subscribed.
 // `opened` and `heard` return texts to send; `subscribed` tells whether a text confirms one subscription.
 
+import { createHmac } from 'node:crypto'
+
+/** What the server of signed names signs with. */
+export const benchSecret = 'only for the benchmark'
+
+// A token of its own for each subscriber, all equally long: they differ in when they end. docs/protocol.md has its form.
+const firstEnd = Date.now() + 86_400_000
+let tokens = 0
+function token(stream) {
+  const key = createHmac('sha256', benchSecret).update('turbo-cable/claims').digest()
+  const data = Buffer.from(JSON.stringify({ stream, expires: firstEnd + tokens++ })).toString('base64')
+  return `${data}--${createHmac('sha256', key).update(data).digest('hex')}`
+}
+
 const turboCable = (cursor) => ({
   path: '/cable',
   opened: (streams) =>
@@ -12,6 +26,10 @@ const turboCable = (cursor) => ({
 export const wires = {
   plain: turboCable(false),
   cursors: turboCable(true),
+  tokens: {
+    ...turboCable(false),
+    opened: (streams) => streams.map((stream) => JSON.stringify({ type: 'subscribe', stream: token(stream) })),
+  },
   'socket.io': {
     path: '/socket.io/?EIO=4&transport=websocket',
     opened: () => [],

@@ -37,6 +37,17 @@ export interface Replay {
 export type Signal =
   | { readonly type: 'disconnect'; readonly subject: string }
   | { readonly type: 'revoke' | 'restore'; readonly stream: string; readonly subject: string }
+  | Whisper
+
+/** What one client says to the other subscribers of a stream. It has no position, and is kept nowhere. */
+export interface Whisper {
+  readonly type: 'whisper'
+  readonly stream: string
+  /** As JSON text. */
+  readonly json: string
+  /** The name of the connection that it comes from, which is not sent it. */
+  readonly from: string
+}
 
 /** What an engine tells the hub of its process. */
 export interface EngineDelegate {
@@ -54,10 +65,25 @@ export interface Deadline {
   readonly signal: AbortSignal
 }
 
+/** What a history is to keep. */
+export interface HistoryBounds {
+  /** Messages of each stream. */
+  readonly size: number
+  /** How long each message, ms. */
+  readonly ttl: number
+  /** Bytes of each stream. */
+  readonly streamBytes: number
+  /** Bytes of all streams together. */
+  readonly totalBytes: number
+}
+
 /** Gives positions, keeps the history, connects processes. Pass one as the option `engine`. */
 export interface Engine {
-  /** Begins to deliver to `to`. Resolves once the engine is connected. The hub runs before that, and also if this rejects. */
-  start(to: EngineDelegate): Promise<void>
+  /**
+   * Begins to deliver to `to`. Resolves once the engine is connected. The hub runs before that, and also if this rejects.
+   * `history` is what the hub was told to keep.
+   */
+  start(to: EngineDelegate, history?: HistoryBounds): Promise<void>
   /**
    * The cursor of the last broadcast delivered in this process, undefined while unknown. The engine may know of later ones: a
    * replay from here then has more than is needed, never less.

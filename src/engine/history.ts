@@ -1,12 +1,9 @@
 // What was broadcast lately, bounded in number, bytes and time. Every bound holds after each message, and each eviction is
 // O(1): messages leave from the head of their stream, or from the head of the list over all streams.
 
-import type { ResolvedOptions } from '../options/options'
-import type { Positioned } from './engine'
+import type { HistoryBounds, Positioned } from './engine'
 import { Ring } from './ring'
 import { silentSize, sizeOf, streamSize } from './size'
-
-export type HistoryBounds = Pick<ResolvedOptions['history'], 'size' | 'ttl' | 'streamBytes' | 'totalBytes'>
 
 interface Kept {
   readonly message: Positioned

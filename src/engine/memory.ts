@@ -2,8 +2,8 @@
 
 import { randomBytes } from 'node:crypto'
 import { formatCursor, positionIn } from './cursor'
-import type { Engine, EngineDelegate, Outgoing, Positioned, Replay, Signal } from './engine'
-import { History, type HistoryBounds } from './history'
+import type { Engine, EngineDelegate, HistoryBounds, Outgoing, Positioned, Replay, Signal } from './engine'
+import { History } from './history'
 import { putSnapshot, takeSnapshot } from './history-file'
 import { Once } from './once'
 import { ForeignCursors, warnOfSiblings } from './siblings'

@@ -4,7 +4,8 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import { inTime } from '../in-time'
 import { warn } from '../log'
-import type { Identity, ResolvedOptions, UpgradeMiddleware, UpgradeRequest } from '../options/options'
+import type { Identity, UpgradeRequest } from '../options/identity'
+import type { ResolvedOptions, UpgradeMiddleware } from '../options/options'
 
 /** How an upgrade is refused. */
 export interface Refusal {

@@ -1,28 +1,27 @@
-// Makes a client of the hub out of an upgrade request: decides which requests are ours, who is refused before there is a socket,
-// and which protocol is spoken. `ws` does the handshake.
+// Makes a client of the hub out of an upgrade request: decides which requests are ours and which protocol is spoken. `ws` does the handshake.
 
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
-import { wasDisconnected } from '../hub/arrivals'
 import type { Visitor } from '../hub/gate'
 import type { Hub } from '../hub/hub'
 import { logger, warn } from '../log'
 import type { ResolvedOptions } from '../options/options'
 import type { Protocol } from '../protocol/protocol'
 import { CableSocket, WebSocketTransport } from '../transport/websocket'
-import { Addresses } from './addresses'
-import { admitted, asksNobody } from './admission'
-import { originAllowed } from './origin'
-import { isLocalHost } from './trusted-peer'
+import type { Entrance } from './entrance'
 import type { UpgradeDelegate } from './upgrade'
 
 const debug = logger('upgrade')
+
+// How long a client that is turned away may take to close, ms.
+const patience = 2_000
 
 /** What `Handshake` works with. */
 export interface HandshakeParts {
   readonly hub: Hub
   readonly options: ResolvedOptions
+  readonly entrance: Entrance
   /** The protocols that a client may choose by its subprotocol. */
   readonly protocols: readonly Protocol[]
   /** Whether this is a full path of the endpoint, without query. Asked for each upgrade, because an app can be mounted later. */
@@ -32,20 +31,17 @@ export interface HandshakeParts {
 /** Takes the upgrades of one cable. */
 export class Handshake implements UpgradeDelegate {
   readonly #hub: Hub
-  readonly #options: ResolvedOptions
   readonly #protocols: ReadonlyMap<string, Protocol>
   readonly #isPath: (path: string) => boolean
-  readonly #addresses: Addresses
+  readonly #entrance: Entrance
   readonly #wss: WebSocketServer
-  #warned = false
   #warnedOfProtocol = false
 
-  constructor({ hub, options, protocols, isPath }: HandshakeParts) {
+  constructor({ hub, options, entrance, protocols, isPath }: HandshakeParts) {
     this.#hub = hub
-    this.#options = options
+    this.#entrance = entrance
     this.#protocols = new Map(protocols.map((protocol) => [protocol.name, protocol]))
     this.#isPath = isPath
-    this.#addresses = new Addresses(options.limits.connectionsPerAddress)
     this.#wss = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -71,29 +67,16 @@ export class Handshake implements UpgradeDelegate {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // Until the handshake is done nobody else listens for errors of the socket, and an error would end the process.
     socket.on('error', onError)
-    const full = this.#hub.size >= this.#options.limits.connections
-    if (!originAllowed(request, this.#options)) this.#refuseOrigin(request, socket)
-    else if (full) refuse(socket, 503, 'Too many connections')
-    else if (!this.#addresses.admit(request)) refuse(socket, 503, 'Too many connections from one address')
-    else if (asksNobody(this.#options)) this.#accept(request, socket, head, { identity: undefined, request })
-    else if (this.#hub.arrivals.unanswered >= this.#options.limits.unanswered) refuse(socket, 503, 'Too many at once')
-    else void this.#acceptWhenAdmitted(request, socket, head)
-  }
-
-  async #acceptWhenAdmitted(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const { arrivals } = this.#hub
-    const arrival = arrivals.expect(() => refuse(socket, 503, 'Closing'))
-    const left = new AbortController()
-    const unwatch = watchForEnd(socket, () => {
-      arrivals.gone(arrival)
-      left.abort()
+    this.#entrance.enter({
+      request,
+      accept: (visitor) => this.#accept(request, socket, head, visitor),
+      refuse: (status, text) => {
+        const protocol = status === 401 ? this.#chosen(request) : undefined
+        if (protocol) this.#turnAway(request, socket, head, protocol)
+        else refuse(socket, status, text)
+      },
+      watch: (left) => watchForEnd(socket, left),
     })
-    const visitor = await admitted(request, this.#options, left.signal)
-    unwatch()
-    if (!arrivals.answered(arrival)) return
-    if ('status' in visitor) refuse(socket, visitor.status, visitor.text)
-    else if (wasDisconnected(arrival, visitor.identity)) refuse(socket, 401, 'Unauthorized')
-    else this.#accept(request, socket, head, visitor)
   }
 
   #accept(request: IncomingMessage, socket: Duplex, head: Buffer, visitor: Visitor): void {
@@ -103,6 +86,26 @@ export class Handshake implements UpgradeDelegate {
       const protocol = this.#protocols.get(ws.protocol) as Protocol
       // The option `WebSocket` above says that it is one.
       this.#hub.accept(new WebSocketTransport(ws as CableSocket, socket), protocol, visitor)
+    })
+  }
+
+  // What a client chooses that speaks by a subprotocol.
+  #chosen({ headers }: IncomingMessage): Protocol | undefined {
+    const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
+    return this.#protocols.get(offered.find((name) => name !== '' && this.#protocols.has(name)) ?? ' ')
+  }
+
+  // A web page is not shown the status of a refused upgrade, and so clients come again and again. Those of Action Cable stop when
+  // they are told, in their own words, that nobody knows them.
+  #turnAway(request: IncomingMessage, socket: Duplex, head: Buffer, protocol: Protocol): void {
+    debug('turned away: unauthorized')
+    socket.off('error', onError)
+    this.#wss.handleUpgrade(request, socket, head, (ws) => {
+      ws.on('error', onError)
+      for (const text of protocol.encode({ type: 'disconnect', reason: 'unauthorized', reconnect: false }))
+        ws.send(text)
+      ws.close(1008, 'unauthorized')
+      setTimeout(() => ws.terminate(), patience).unref()
     })
   }
 
@@ -116,19 +119,6 @@ export class Handshake implements UpgradeDelegate {
       `a client offers the subprotocols "${names}", and this cable speaks: ${spoken.join(', ')}. It was answered without one, and will probably close; use the client of turbo-cable, or another path for this client`,
     )
     return false
-  }
-
-  #refuseOrigin({ headers }: IncomingMessage, socket: Duplex): void {
-    // A warning once, because the operator's proxy may not pass Host on. Not more often, because anybody can cause it.
-    const say = this.#warned ? debug : warn
-    this.#warned = true
-    const behindProxy = isLocalHost(headers.host)
-    say(
-      behindProxy
-        ? `refused a page of ${headers.origin}, as a proxy passes no Host of its own but ${headers.host}: let it pass Host (nginx: proxy_set_header Host $host), and see that it does not pass POST to the broadcast path from outside, as everybody looks local through it`
-        : `refused a page of ${headers.origin} on host ${headers.host}: list it in allowedOrigins, or let the proxy pass Host (or set trustProxy)`,
-    )
-    refuse(socket, 403, 'Forbidden: origin not allowed')
   }
 }
 

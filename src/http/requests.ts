@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { logger, warn } from '../log'
 import { serveAsset } from './assets'
 import type { BroadcastEndpoint } from './broadcast-endpoint'
+import type { Events } from './events'
 import { serveHistoricalLocation } from './historical-locations'
 import { Mounts } from './mounts'
 
@@ -21,11 +22,17 @@ export interface RequestPaths {
 export class Requests {
   readonly #paths: RequestPaths
   readonly #endpoint: BroadcastEndpoint
+  readonly #events: Events
   readonly #mounts: Mounts
 
-  constructor(paths: RequestPaths, endpoint: BroadcastEndpoint, mounts = new Mounts()) {
+  constructor(
+    paths: RequestPaths,
+    { endpoint, events }: { readonly endpoint: BroadcastEndpoint; readonly events: Events },
+    mounts = new Mounts(),
+  ) {
     this.#paths = paths
     this.#endpoint = endpoint
+    this.#events = events
     this.#mounts = mounts
   }
 
@@ -40,8 +47,17 @@ export class Requests {
     }
     if (asked === path && headers.upgrade?.toLowerCase() === 'websocket') return comeBack(response)
     if (serveHistoricalLocation(asked, request, response)) return true
+    if (this.opensEvents(request)) {
+      this.#events.handle(request, response)
+      return true
+    }
     const isFile = (method === 'GET' || method === 'HEAD') && asked.startsWith(`${path}/`)
     return isFile && serveAsset(asked.slice(path.length + 1), request, response)
+  }
+
+  /** Whether a request is for an event stream: its answer ends only with the cable. */
+  opensEvents({ method, url = '' }: IncomingMessage): boolean {
+    return method === 'GET' && url.split('?', 1)[0] === `${this.#paths.path}/events`
   }
 
   // Express takes `/APP/_broadcast`, and in version 4 `/app//_broadcast`, for `/app/_broadcast`. A proxy that blocks the last lets the

@@ -1,6 +1,6 @@
 // Clients that wait until the app has said who they are. They count as connections, and `disconnect` reaches them.
 
-import type { Identity } from '../options/options'
+import type { Identity } from '../options/identity'
 import { verdict } from '../verdict'
 
 type Match = (identity: Identity) => boolean

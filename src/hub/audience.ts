@@ -43,10 +43,11 @@ export class Audience {
     return this.members.size === 0 && !this.joining?.size
   }
 
-  /** A message as this audience is sent it. */
-  frame(message: Positioned): Buffer {
-    const { head, tail } = this.protocol.message(this.to, message)
-    return this.framing.frame(head + message.json + tail)
+  /** A message as this audience is sent it. `payload` is its JSON in bytes, where several audiences share them. */
+  frame(message: Positioned, payload?: Buffer): Buffer {
+    const { head, tail, body } = this.protocol.message(this.to, message)
+    if (payload && body === undefined) return this.framing.around(head, payload, tail)
+    return this.framing.frame(head + (body ?? message.json) + tail)
   }
 
   /** A connection waits no more. An empty Map is not kept: most streams would have one. */

@@ -1,7 +1,8 @@
 // One connected client. Its protocol reads what it says, its transport carries what it is told. Nothing is kept per message.
 
+import { randomUUID } from 'node:crypto'
 import { logger, warn } from '../log'
-import type { Identity, UpgradeRequest } from '../options/options'
+import type { Identity, UpgradeRequest } from '../options/identity'
 import type { Command, Protocol, Word } from '../protocol/protocol'
 import type { Transport, TransportDelegate } from '../transport/transport'
 import type { Backlog } from './backlog'
@@ -44,7 +45,7 @@ export class Connection implements Visitor, TransportDelegate {
   readonly identity: Identity
   /** The upgrade request. Kept only if the app has an `authorize`, which gets it. */
   readonly request: UpgradeRequest | undefined
-  /** The id that the client chose for its page. A broadcast that names it in `exclude` is not sent here. */
+  /** The id of its page, which the client chose, or the server. A broadcast that names it in `exclude` is not sent here. */
   id: string | undefined
   /** True once the client has asked for a stream, whatever the answer was: it speaks this protocol then. */
   asked = false
@@ -53,6 +54,8 @@ export class Connection implements Visitor, TransportDelegate {
   /** Kept by `Heartbeat`: the tick of the last frame that came in, and the slot in which it is pinged. */
   heardAt = 0
   slot = 0
+  /** Kept by `Pings`: the slot in which its protocol's own ping is due. */
+  pingSlot = 0
   /** Kept by `FanOut`: true while the frames of several streams are gathered for this client. */
   gathering = false
   readonly #limits: ConnectionLimits
@@ -76,6 +79,7 @@ export class Connection implements Visitor, TransportDelegate {
     this.protocol = protocol
     this.identity = visitor.identity
     this.request = visitor.request
+    if (protocol.givesId) this.id = randomUUID()
     this.#limits = limits
     this.#backlog = backlog
     this.#bucket = new TokenBucket(limits.messagesPerSecond)

@@ -26,6 +26,12 @@ export class FanOut {
   #dirty: Topic[] = []
   #turn: Turn | undefined
   #underLoad = false
+  readonly #told: (connection: Connection) => void
+
+  /** `told` is called, after a turn, for each connection that was sent messages and whose protocol tells its position then. */
+  constructor(told: (connection: Connection) => void = () => {}) {
+    this.#told = told
+  }
 
   /** Adds a message, to be sent to the members of its topic at the end of this turn. */
   add(topic: Topic, positioned: Positioned): void {
@@ -48,10 +54,11 @@ export class FanOut {
     this.#turn = undefined
     this.#underLoad = turn.messages > 1
     clearImmediate(turn.immediate)
-    const gathering = topics.length > 1 ? ([] as Connection[]) : undefined
-    for (const topic of topics) this.#flushTopic(topic, gathering)
-    for (const connection of gathering ?? []) {
+    const gathering: Connection[] = []
+    for (const topic of topics) this.#flushTopic(topic, topics.length > 1, gathering)
+    for (const connection of gathering) {
       connection.gathering = false
+      if (connection.protocol.tellsPosition === 'after-turn') this.#told(connection)
       connection.transport.uncork()
     }
     turn.end()
@@ -71,17 +78,29 @@ export class FanOut {
     else this.flush()
   }
 
-  #flushTopic(topic: Topic, gathering: Connection[] | undefined): void {
+  #flushTopic(topic: Topic, amongOthers: boolean, gathering: Connection[]): void {
     const messages = topic.pending
     topic.pending = []
-    for (const audience of topic.audiences) if (audience.members.size > 0) deliver(audience, messages, gathering)
+    const payloads = topic.mixed ? messages.map(({ json }) => Buffer.from(json)) : undefined
+    for (const audience of topic.audiences) {
+      if (audience.members.size === 0) continue
+      const gathers = amongOthers || audience.protocol.tellsPosition === 'after-turn'
+      deliver(audience, messages, { payloads, gathering: gathers ? gathering : undefined })
+    }
   }
 }
 
+interface Delivery {
+  /** The messages' JSON in bytes, where several audiences share them. */
+  readonly payloads: readonly Buffer[] | undefined
+  /** Where those are noted whose frames of several streams are gathered. */
+  readonly gathering: Connection[] | undefined
+}
+
 // All members get the same bytes. Exceptions: a page that a message excludes, and members who got some messages by a replay.
-function deliver(audience: Audience, messages: readonly Positioned[], gathering: Connection[] | undefined): void {
+function deliver(audience: Audience, messages: readonly Positioned[], { payloads, gathering }: Delivery): void {
   const { members, ahead } = audience
-  const frames = messages.map((message) => audience.frame(message))
+  const frames = messages.map((message, index) => audience.frame(message, payloads?.[index]))
   const shared = frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames)
   const forAll = !ahead?.size && messages.every((each) => each.exclude === undefined)
   for (const connection of members) {

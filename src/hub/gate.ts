@@ -3,18 +3,18 @@
 
 import { inTime } from '../in-time'
 import { warn } from '../log'
+import type { Identity, UpgradeRequest } from '../options/identity'
 import { maxAskedLength } from '../options/limits'
-import type { Identity, PublicStreams, ResolvedOptions, UpgradeRequest } from '../options/options'
+import type { PublicStreams, ResolvedOptions } from '../options/options'
 import type { RejectReason } from '../protocol/protocol'
 import { isStreamName, maxNameBytes } from '../stream/name'
 import { Signer } from '../stream/signer'
 import { verdict } from '../verdict'
+import { Channels } from './channels'
+import { holds } from './rule'
+import type { Visitor } from './visitor'
 
-/** Who asks: what the decision depends on. */
-export interface Visitor {
-  readonly identity: Identity
-  readonly request: UpgradeRequest | undefined
-}
+export type { Visitor }
 
 /** The right to subscribe to a stream. */
 export interface Right {
@@ -31,32 +31,42 @@ export class Gate {
   readonly #public: PublicStreams
   readonly #authorize: ResolvedOptions['authorize']
   readonly #answerTime: number
+  /** The app's own channels. */
+  readonly channels: Channels
   readonly #revoked = new Map<string, Set<Match>>()
 
   constructor({
     secret,
     publicStreams,
     authorize,
+    channels,
     limits,
-  }: Pick<ResolvedOptions, 'secret' | 'publicStreams' | 'authorize' | 'limits'>) {
+  }: Pick<ResolvedOptions, 'secret' | 'publicStreams' | 'authorize' | 'channels' | 'limits'>) {
     this.#signer = secret.length > 0 ? new Signer(secret) : undefined
     this.#public = publicStreams ?? secret.length === 0
     this.#authorize = authorize
     this.#answerTime = limits.answerTime
+    this.channels = new Channels(channels ?? {}, limits.answerTime)
   }
 
-  /** True if the app decides about each subscription too (`authorize`). It then gets the upgrade request, which must be kept. */
+  /** True if a function of the app's gets the upgrade request, which must be kept for it. */
+  get needsRequest(): boolean {
+    return this.asksTheApp || this.channels.any
+  }
+
+  /** True if the app decides about each subscription too (`authorize`). */
   get asksTheApp(): boolean {
     return this.#authorize !== undefined
   }
 
-  /** What `asked`, a name or a token, gives a right to, or why it is refused. Does not ask `authorize`. */
-  admit(asked: string, visitor: Visitor): Right | RejectReason {
+  /** What `asked`, a name or a token, gives a right to, or why it is refused. `signed`: only a token will do. Does not ask `authorize`. */
+  admit(asked: string, visitor: Visitor, signed = false): Right | RejectReason {
     if (asked.length > maxAskedLength) return 'limit'
     const token = this.#signer?.verify(asked)
     const stream = token?.stream ?? asked
+    if (token === undefined && signed) return asked === '' ? 'invalid' : 'unauthorized'
     if (!isStreamName(stream)) return Buffer.byteLength(stream) > maxNameBytes ? 'limit' : 'invalid'
-    if (token === undefined && !this.#isPublic(stream)) return 'unauthorized'
+    if (token === undefined && !holds(this.#public, stream, 'publicStreams')) return 'unauthorized'
     if (token?.expires !== undefined && token.expires <= Date.now()) return 'expired'
     if (token?.subject !== undefined && token.subject !== subjectOf(visitor.identity)) return 'unauthorized'
     if (this.revoked(stream, visitor)) return 'unauthorized'
@@ -91,14 +101,6 @@ export class Gate {
   revoked(stream: string, { identity }: Visitor): boolean {
     for (const match of this.#revoked.get(stream) ?? []) if (verdict('revoke', () => match(identity), true)) return true
     return false
-  }
-
-  #isPublic(stream: string): boolean {
-    const rule = this.#public
-    if (typeof rule === 'boolean') return rule
-    // search(), because test() starts where the last match ended if the RegExp has the flag g.
-    if (rule instanceof RegExp) return stream.search(rule) !== -1
-    return typeof rule === 'function' ? verdict('publicStreams', () => rule(stream), false) : rule.includes(stream)
   }
 }
 

@@ -2,7 +2,7 @@
 // given a transport and a protocol for each client.
 
 import { unknownCursor } from '../engine/cursor'
-import type { Engine, EngineDelegate, Outgoing, Positioned, Signal } from '../engine/engine'
+import type { Engine, EngineDelegate, HistoryBounds, Outgoing, Positioned, Signal } from '../engine/engine'
 import { failure } from '../errors'
 import { logger, warn } from '../log'
 import type { ResolvedOptions } from '../options/options'
@@ -11,18 +11,19 @@ import type { Broadcast, Publisher } from '../publisher/publisher'
 import type { Transport } from '../transport/transport'
 import { Arrivals } from './arrivals'
 import { Backlog } from './backlog'
-import { BroadcastLog } from './broadcast-log'
+import { type CommandParts, obey } from './commands'
 import { Connection, type ConnectionDelegate } from './connection'
 import { Connections } from './connections'
+import { Deliveries } from './deliveries'
 import { FanOut } from './fan-out'
 import { Gate, type Visitor } from './gate'
-import { Heartbeat, type HeartbeatDelegate } from './heartbeat'
+import { Pulse } from './pulse'
 import { Removals } from './removals'
 import { Replays } from './replays'
-import { spread } from './spread'
 import type { HubStats } from './stats'
 import { Subscribing } from './subscribing'
 import { Subscriptions } from './subscriptions'
+import { Whispers } from './whispers'
 
 const debug = logger('hub')
 
@@ -30,25 +31,24 @@ const debug = logger('hub')
 const goodbye = 2_000
 
 /** The middle of a cable: takes broadcasts, and sends them to the clients that subscribed. */
-export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, HeartbeatDelegate {
+export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
   /** Clients that wait until the app has said who they are. */
   readonly arrivals = new Arrivals()
   /** What takes connections and streams back. */
   readonly removals: Removals
   readonly #engine: Engine
   readonly #limits: ResolvedOptions['limits']
-  readonly #gate: Gate
+  /** Decides who may subscribe to what. */
+  readonly gate: Gate
   readonly #connections = new Connections()
   readonly #subscriptions: Subscriptions
   readonly #subscribing: Subscribing
   readonly #replays: Replays
-  readonly #fanOut = new FanOut()
-  readonly #log = new BroadcastLog()
-  readonly #heartbeat: Heartbeat
+  readonly #fanOut = new FanOut((connection) => this.#tellPosition(connection))
+  readonly #deliveries: Deliveries
+  readonly #parts: CommandParts
+  readonly pulse: Pulse
   readonly #backlog: Backlog<Connection>
-  /** Of the last broadcast that the engine handed on. */
-  #position = 0
-  #broadcasts = 0
   #slowConsumers = 0
   #silentConnections = 0
   /** Set by the first `close()`; later calls get the same promise. */
@@ -59,16 +59,19 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
     this.#engine = engine
     this.#limits = limits
     const gate = new Gate(options)
-    this.#gate = gate
+    this.gate = gate
     this.#subscriptions = new Subscriptions(
       () => this.#fanOut.flush(),
       ({ connection, address }) => this.#subscribing.reject(connection, address, 'expired'),
     )
-    const progress = () => ({ position: this.#position, cursor: this.cursor() })
+    const progress = () => ({ position: this.#deliveries.position, cursor: this.cursor() })
     const subscriptions = this.#subscriptions
-    const replays = new Replays({ engine, subscriptions, progress, limits, refreshSpread })
+    this.#deliveries = new Deliveries({ subscriptions, fanOut: this.#fanOut, limits })
+    const deliveries = this.#deliveries
+    const tellPosition = (connection: Connection) => this.#tellPosition(connection)
+    const replays = new Replays({ engine, subscriptions, progress, limits, refreshSpread, tellPosition })
     this.#replays = replays
-    this.#subscribing = new Subscribing({ gate, subscriptions, replays, log: this.#log, limits })
+    this.#subscribing = new Subscribing({ gate, subscriptions, replays, deliveries, limits })
     this.removals = new Removals({
       engine,
       gate,
@@ -79,14 +82,24 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
       dismiss: (connection) => this.#part(connection, 1008, 'unauthorized', false),
     })
     this.#backlog = new Backlog(limits.totalPendingBytes, (connection) => connection.overflow())
-    this.#heartbeat = new Heartbeat(options.heartbeat, this)
+    const whispers = new Whispers({ engine, subscriptions, rule: options.whispers })
+    this.#parts = { subscribing: this.#subscribing, subscriptions, whispers, channels: this.gate.channels }
+    this.pulse = new Pulse(options.heartbeat, {
+      reached: (connection) => this.#reached(connection),
+      silent: (connection) => {
+        this.#silentConnections++
+        this.#forget(connection)
+        connection.terminate()
+      },
+    })
   }
 
   /** Starts the pings and the engine. Clients are served at once, also if the engine starts late or never. Never rejects. */
-  async start(): Promise<void> {
-    this.#heartbeat.start()
+  async start(history?: HistoryBounds): Promise<void> {
+    this.pulse.start()
     try {
-      await this.#engine.start(this)
+      await this.#engine.start(this, history)
+      this.#deliveries.started(this.#engine.cursor())
     } catch (error) {
       warn(`the engine did not start: ${error instanceof Error ? error.message : error}`)
     }
@@ -111,20 +124,21 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
       connections: this.#connections.size,
       streams: this.#subscriptions.streams,
       subscriptions: this.#subscriptions.count,
-      broadcasts: this.#broadcasts,
+      broadcasts: this.#deliveries.count,
       slowConsumers: this.#slowConsumers,
       silentConnections: this.#silentConnections,
     }
   }
 
-  /** Makes a connection for a client that was let in, and welcomes it. */
-  accept(transport: Transport, protocol: Protocol, { identity, request }: Visitor): void {
-    const visitor = { identity, request: this.#gate.asksTheApp ? request : undefined }
-    const connection = new Connection(transport, protocol, this.#limits, this.#backlog, visitor, this)
+  /** Makes a connection for a client that was let in, and welcomes it. `commands` are what it said with its request. */
+  accept(transport: Transport, protocol: Protocol, visitor: Visitor, commands: readonly Command[] = []): void {
+    const kept = this.gate.needsRequest ? visitor : { identity: visitor.identity, request: undefined }
+    const connection = new Connection(transport, protocol, this.#limits, this.#backlog, kept, this)
     this.#connections.add(connection)
-    this.#heartbeat.add(connection)
+    this.pulse.add(connection)
     debug('connected, %d in all', this.#connections.size)
-    connection.say({ type: 'welcome' })
+    connection.say({ type: 'welcome', id: connection.id })
+    for (const command of commands) this.commandReceived(connection, command)
   }
 
   /**
@@ -156,7 +170,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
   async #close(timeout: number): Promise<void> {
     this.arrivals.close()
     this.#fanOut.flush()
-    this.#heartbeat.stop()
+    this.pulse.stop()
     this.#subscriptions.stop()
     this.#replays.stop()
     this.#connections.sendAway(timeout)
@@ -167,37 +181,30 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
   // EngineDelegate
 
   delivered(messages: readonly Positioned[]): void {
-    for (const message of messages) {
-      this.#broadcasts++
-      this.#position = message.position
-      const topic = this.#subscriptions.topic(message.stream)
-      this.#log.sent(message, topic)
-      if (topic?.take(message)) this.#fanOut.add(topic, spread(message, topic.size, this.#limits.refreshesPerSecond))
-    }
+    this.#deliveries.take(messages)
   }
 
   // This process cannot tell who missed what. Every client comes back with its cursor, and the engine says whether there is a gap.
   lost(): void {
     debug('the log of the engine has a hole: %d sent away', this.#connections.size)
-    this.#position = 0
-    this.#fanOut.flush()
+    this.#deliveries.lost()
     for (const connection of this.#connections) this.#forget(connection)
     this.#connections.sendAway(goodbye)
   }
 
   signalled(signal: Signal): void {
-    this.removals.signalled(signal)
+    if (signal.type === 'whisper') this.#parts.whispers.heard(signal)
+    else this.removals.signalled(signal)
   }
 
   // ConnectionDelegate
 
   commandReceived(connection: Connection, command: Command): void {
-    if (command.type === 'unsubscribe') this.#subscribing.unsubscribe(connection, command.address)
-    else if (command.type === 'subscribe') this.#subscribing.subscribe(connection, command)
+    obey(connection, command, this.#parts)
   }
 
   frameReceived(connection: Connection): void {
-    this.#heartbeat.heard(connection)
+    this.pulse.heard(connection)
   }
 
   connectionTooFast(connection: Connection): void {
@@ -217,23 +224,16 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
     debug('disconnected, %d left', this.#connections.size)
   }
 
-  // HeartbeatDelegate
-
-  pingDue(connection: Connection): void {
-    const { keepAlive } = connection.transport.framing
-    // Who has asked for nothing may be no client of this wire: Turbo's own <turbo-stream-source> would print the ping into the page.
-    if (!connection.asked) return void connection.write(keepAlive)
-    // The cursor in a ping says "you have everything up to here", so nothing that came before may still be waiting.
-    const current = connection.resumes && !this.#replays.underWay(connection)
-    if (current) this.#fanOut.flush()
-    const ping = connection.framed({ type: 'ping', cursor: current ? this.#engine.cursor() : undefined })
-    connection.write(Buffer.concat([ping, keepAlive]))
+  // The cursor says "you have everything up to here", so nothing that came before may still be waiting.
+  #reached(connection: Connection): string | undefined {
+    if (!connection.resumes || this.#replays.underWay(connection)) return undefined
+    this.#fanOut.flush()
+    return this.#engine.cursor()
   }
 
-  connectionSilent(connection: Connection): void {
-    this.#silentConnections++
-    this.#forget(connection)
-    connection.terminate()
+  #tellPosition(connection: Connection): void {
+    const cursor = connection.protocol.tellsPosition && this.#reached(connection)
+    if (cursor) connection.say({ type: 'position', cursor })
   }
 
   // Ends all subscriptions, tells the client why, and closes.
@@ -244,7 +244,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate, Heart
 
   #forget(connection: Connection): void {
     this.#backlog.forget(connection)
-    this.#heartbeat.remove(connection)
+    this.pulse.remove(connection)
     this.#subscribing.forget(connection)
   }
 }

@@ -4,6 +4,7 @@
 import type { Deadline, Positioned, Replay } from '../engine/engine'
 import { sizeOf } from '../engine/size'
 import type { Joining } from './audience'
+import type { Reply } from './reply'
 import type { Subscription } from './subscriptions'
 
 /** A subscribe that waits for its answer. */
@@ -11,6 +12,8 @@ export interface Ask {
   readonly subscription: Subscription
   /** The cursor that the client gave; `null` means "from now on". */
   readonly cursor: string | null
+  /** Where the answer is about more than this, or not a confirmation. */
+  readonly reply?: Reply | undefined
 }
 
 /** The state of one connection that waits for its replay. */

@@ -1,11 +1,11 @@
 // Takes back a connection, or the right to one stream. Who is meant is given by a function, which is asked about the identities
 // in this process, or by a subject, the text form of an identity, which the engine carries to every process.
 
-import type { Engine, Signal } from '../engine/engine'
+import type { Engine, Signal, Whisper } from '../engine/engine'
 import { failure } from '../errors'
 import { warn } from '../log'
 import { check, type Rule } from '../options/check'
-import type { Identity } from '../options/options'
+import type { Identity } from '../options/identity'
 import type { Arrivals } from './arrivals'
 import type { Connection } from './connection'
 import type { Connections } from './connections'
@@ -70,7 +70,7 @@ export class Removals {
     }
     const connections = [...(this.#parts.subscriptions.topic(stream)?.connections() ?? [])]
     for (const connection of connections.filter(({ identity }) => meant(identity))) {
-      for (const { address, topic } of [...this.#parts.subscriptions.of(connection).values()]) {
+      for (const { address, topic } of [...this.#parts.subscriptions.each(connection)]) {
         if (topic.name === stream) this.#parts.subscribing.reject(connection, address, 'unauthorized')
       }
     }
@@ -78,7 +78,7 @@ export class Removals {
   }
 
   /** Does what a signal says. */
-  signalled(signal: Signal): void {
+  signalled(signal: Exclude<Signal, Whisper>): void {
     const { subject } = signal
     const isSubject: Match = (identity) => subjectOf(identity) === subject
     if (signal.type === 'disconnect') {
@@ -91,7 +91,7 @@ export class Removals {
     if (signal.type === 'revoke') this.#signalled.set(key, this.revoke(signal.stream, isSubject))
   }
 
-  #send(signal: Signal): void {
+  #send(signal: Exclude<Signal, Whisper>): void {
     this.#parts.engine.signal(signal).catch((error: unknown) => {
       warn(
         `${signal.type} of "${signal.subject}" did not reach every process: ${error instanceof Error ? error.message : error}`,

@@ -10,6 +10,7 @@ import type { Connection } from './connection'
 import { Expiry } from './expiry'
 import { type Ask, Join } from './join'
 import { KeptFrames } from './kept-frames'
+import type { Reply } from './reply'
 import { spreadWindow } from './spread'
 import type { Subscription, Subscriptions } from './subscriptions'
 
@@ -34,6 +35,8 @@ export interface ReplayParts {
   readonly limits: Pick<ResolvedOptions['limits'], 'pendingBytes' | 'refreshesPerSecond'>
   /** Pages with a gap refresh themselves at a random moment within so many ms; of many pages, within as many as they need. */
   readonly refreshSpread: number
+  /** Tells a connection its position, if its protocol wants that. */
+  readonly tellPosition: (connection: Connection) => void
 }
 
 /** Runs the replays of a process. */
@@ -48,18 +51,21 @@ export class Replays {
 
   /** True while messages of any of the connection's streams are held back. */
   underWay(connection: Connection): boolean {
-    for (const { audience } of this.#parts.subscriptions.of(connection).values()) {
+    for (const { audience } of this.#parts.subscriptions.each(connection)) {
       if (audience.joining?.has(connection)) return true
     }
     return false
   }
 
-  /** Begins to answer a subscribe with a cursor. `served` says that another audience served the connection until now. */
-  start(subscription: Subscription, cursor: string | null, served: boolean): void {
+  /**
+   * Begins to answer a subscribe with a cursor. `served` says that another audience served the connection until now. `reply` is
+   * given where the answer is about more than this one, or no confirmation.
+   */
+  start(subscription: Subscription, cursor: string | null, served: boolean, reply?: Reply): void {
     const { audience, connection, topic } = subscription
     const known = audience.joining?.get(connection)
     const join = known instanceof Join ? known : new Join(this.#parts.limits.pendingBytes)
-    join.ask({ subscription, cursor })
+    join.ask({ subscription, cursor, reply })
     const joined = join !== known
     const member = joined && topic.join(audience, connection, join)
     join.served ||= member || served
@@ -94,6 +100,7 @@ export class Replays {
       if (join.abandoned) return
     }
     topic.serve(audience, connection)
+    this.#parts.tellPosition(connection)
   }
 
   // Without a replay nobody knows what was missed: that is a gap, not an error of the client's.
@@ -112,7 +119,8 @@ export class Replays {
     const early = held.filter((message) => message.position <= position)
     if (goesOn) this.#gather(frames, connection, audience, early)
     const refresh = recovered ? undefined : this.#spread(topic.size)
-    for (const { subscription } of asks) {
+    for (const { subscription, reply } of asks) {
+      if (reply && !reply.confirms()) continue
       const { address } = subscription
       frames.push(
         connection.framed({ type: 'subscribed', address, stream: topic.name, replay: { cursor, recovered, refresh } }),
@@ -127,6 +135,15 @@ export class Replays {
     }
     const late = held.filter((message) => message.position > position)
     bytes += this.#gather(frames, connection, audience, late)
+    for (const { subscription, cursor: from, reply } of asks) {
+      const asked = from !== null || !recovered
+      const verdict = reply ? reply.done(recovered, from !== null) : asked ? recovered : undefined
+      if (verdict === undefined) continue
+      const at = late.at(-1)?.cursor ?? cursor
+      frames.push(
+        connection.framed({ type: 'replayed', address: subscription.address, cursor: at, recovered: verdict }),
+      )
+    }
     // An engine may know of broadcasts that it has yet to hand to this process.
     if (!goesOn && position > progress.position)
       audience.ahead = (audience.ahead ?? new Map()).set(connection, position)

@@ -1,13 +1,16 @@
-// From a subscribe to a subscription or a refusal. The gate decides; then the app, if it has an `authorize`; then the gate again.
+// From a subscribe to a subscription or a refusal. The gate decides; then the app, if it has an `authorize` or if its channel is
+// asked for; then the gate again.
 
+import { unknownCursor } from '../engine/cursor'
 import { logger } from '../log'
 import { maxAskedLength } from '../options/limits'
-import type { RejectReason, SubscribeCommand } from '../protocol/protocol'
-import type { BroadcastLog } from './broadcast-log'
+import type { Cursors, RejectReason, SubscribeCommand } from '../protocol/protocol'
 import type { Connection } from './connection'
+import type { Deliveries } from './deliveries'
 import { type Gate, type Right, subjectOf } from './gate'
 import { Questions } from './questions'
 import type { Replays } from './replays'
+import { Reply } from './reply'
 import type { Subscriptions } from './subscriptions'
 
 const debug = logger('hub')
@@ -17,7 +20,7 @@ export interface SubscribingParts {
   readonly gate: Gate
   readonly subscriptions: Subscriptions
   readonly replays: Replays
-  readonly log: BroadcastLog
+  readonly deliveries: Deliveries
   /** `streamsPerConnection` is how many subscriptions one connection may have. */
   readonly limits: { readonly streamsPerConnection: number }
 }
@@ -25,13 +28,15 @@ export interface SubscribingParts {
 /** Handles the subscribes of all connections. */
 export class Subscribing {
   readonly #parts: SubscribingParts
-  readonly #questions: Questions
+  readonly #questions: Questions<boolean>
+  readonly #channelQuestions: Questions<readonly string[] | RejectReason>
   // Addresses that the app has not yet answered for, each with the attempt that the answer will be for.
   readonly #unanswered = new Map<Connection, Map<string, symbol>>()
 
   constructor(parts: SubscribingParts) {
     this.#parts = parts
-    this.#questions = new Questions(parts.gate, parts.limits.streamsPerConnection)
+    this.#questions = new Questions(parts.limits.streamsPerConnection)
+    this.#channelQuestions = new Questions(parts.limits.streamsPerConnection)
   }
 
   /** Answers a subscribe with `subscribed` or `rejected`, now or when the app has decided. */
@@ -39,8 +44,18 @@ export class Subscribing {
     connection.asked = true
     const right = this.#admit(connection, command)
     if (typeof right === 'string') this.reject(connection, command.address, right)
-    else if (this.#parts.gate.asksTheApp) void this.#openWhenAllowed(connection, command, right)
-    else this.#open(connection, command, right)
+    else if (right && !this.#parts.gate.asksTheApp) this.#open(connection, command, [right])
+    else void this.#openWhenAllowed(connection, command)
+  }
+
+  /** Replays for an address that is subscribed with cursors; any other is ignored. */
+  replay(connection: Connection, address: string, cursor: Cursors): void {
+    const subscribed = [...this.#parts.subscriptions.each(connection)].filter((each) => each.address === address)
+    const resuming = subscribed.filter(({ audience }) => audience.to.resumes)
+    const reply = new Reply(resuming.length, true)
+    for (const each of resuming) {
+      this.#parts.replays.start(each, this.#cursorFor(cursor, each.topic.name), false, reply)
+    }
   }
 
   /** Ends the subscription of an address, also one about which the app is being asked. */
@@ -58,34 +73,74 @@ export class Subscribing {
 
   /** Ends all subscriptions of a connection, also those about which the app is being asked. */
   forget(connection: Connection): void {
-    if (this.#parts.gate.asksTheApp) this.#questions.forget(connection)
+    if (this.#parts.gate.needsRequest) {
+      this.#questions.forget(connection)
+      this.#channelQuestions.forget(connection)
+    }
     this.#unanswered.delete(connection)
     this.#parts.subscriptions.endAll(connection)
   }
 
-  #admit(connection: Connection, { address, asked }: SubscribeCommand): Right | RejectReason {
+  // Undefined where only the app can tell.
+  #admit(connection: Connection, { address, asked, signed }: SubscribeCommand): Right | RejectReason | undefined {
     const unanswered = this.#unanswered.get(connection)
     const subscribed = this.#parts.subscriptions.of(connection)
     const known = subscribed.has(address) || unanswered?.has(address)
     const taken = subscribed.size + (unanswered?.size ?? 0)
-    return !known && taken >= this.#parts.limits.streamsPerConnection
-      ? 'limit'
-      : this.#parts.gate.admit(asked, connection)
+    if ((!known && taken >= this.#parts.limits.streamsPerConnection) || address.length > maxAskedLength) return 'limit'
+    if (typeof asked === 'string') return this.#parts.gate.admit(asked, connection, signed)
+    return this.#parts.gate.channels.has(asked.channel) ? undefined : 'invalid'
   }
 
-  async #openWhenAllowed(connection: Connection, command: SubscribeCommand, { stream }: Right): Promise<void> {
+  async #openWhenAllowed(connection: Connection, command: SubscribeCommand): Promise<void> {
     const { address } = command
     const attempt = Symbol(address)
     const unanswered = this.#unanswered.get(connection) ?? new Map<string, symbol>()
     this.#unanswered.set(connection, unanswered.set(address, attempt))
-    const allowed = await this.#questions.ask(connection, stream)
+    const allowed = await this.#askTheApp(connection, command)
     // Unsubscribed, asked again or gone meanwhile: this answer is nobody's any more.
     if (this.#unanswered.get(connection)?.get(address) !== attempt) return
     this.#answered(connection, address)
     // What held before the app was asked must still hold after it.
-    const still = allowed ? this.#admit(connection, command) : allowed === undefined ? 'limit' : 'unauthorized'
+    const still = typeof allowed === 'string' ? allowed : this.#rights(connection, command, allowed)
     if (typeof still === 'string') this.reject(connection, address, still)
     else this.#open(connection, command, still)
+  }
+
+  // The streams that the app allows, or why it does not.
+  async #askTheApp(connection: Connection, command: SubscribeCommand): Promise<readonly string[] | RejectReason> {
+    const { address, asked } = command
+    const { gate } = this.#parts
+    let streams: readonly string[]
+    if (typeof asked === 'string') {
+      const right = this.#admit(connection, command)
+      if (typeof right !== 'object') return right ?? 'invalid'
+      streams = [right.stream]
+    } else {
+      const given = await this.#channelQuestions.ask(connection, address, (left) =>
+        gate.channels.streams(asked, connection, left),
+      )
+      if (typeof given !== 'object') return given ?? 'limit'
+      streams = given
+    }
+    if (!gate.asksTheApp) return streams
+    for (const stream of streams) {
+      const allowed = await this.#questions.ask(connection, stream, (left) => gate.allows(stream, connection, left))
+      if (!allowed) return allowed === undefined ? 'limit' : 'unauthorized'
+    }
+    return streams
+  }
+
+  #rights(
+    connection: Connection,
+    command: SubscribeCommand,
+    streams: readonly string[],
+  ): readonly Right[] | RejectReason {
+    const right = this.#admit(connection, command)
+    if (right !== undefined) return typeof right === 'string' ? right : [right]
+    if (streams.length > this.#parts.limits.streamsPerConnection) return 'limit'
+    if (streams.some((stream) => this.#parts.gate.revoked(stream, connection))) return 'unauthorized'
+    return streams.map((stream) => ({ stream }))
   }
 
   #answered(connection: Connection, address: string): void {
@@ -93,20 +148,32 @@ export class Subscribing {
     if (unanswered?.delete(address) && unanswered.size === 0) this.#unanswered.delete(connection)
   }
 
-  #open(connection: Connection, { address, cursor, connection: id }: SubscribeCommand, right: Right): void {
-    const { stream, expires } = right
-    debug('%s asks for %s: subscribed', who(connection), stream)
-    this.#parts.log.asked(stream)
-    const destination = { address, stream, resumes: cursor !== undefined }
-    const { subscription, served } = this.#parts.subscriptions.open(connection, destination, expires)
+  #open(connection: Connection, command: SubscribeCommand, rights: readonly Right[]): void {
+    const { address, cursor, connection: id } = command
+    const { deliveries, subscriptions, replays } = this.#parts
+    for (const { stream } of rights) {
+      debug('%s asks for %s: subscribed', who(connection), stream)
+      deliveries.log.asked(stream)
+    }
+    const opened = subscriptions.open(connection, address, cursor !== undefined, rights)
     if (cursor === undefined) {
-      subscription.topic.serve(subscription.audience, connection)
-      connection.say({ type: 'subscribed', address, stream })
+      for (const { subscription } of opened) subscription.topic.serve(subscription.audience, connection)
+      connection.say({ type: 'subscribed', address, stream: (rights[0] as Right).stream })
       return
     }
     connection.resumes = true
     connection.id = id ?? connection.id
-    this.#parts.replays.start(subscription, cursor, served)
+    const reply = opened.length > 1 ? new Reply(opened.length) : undefined
+    for (const { subscription, served } of opened) {
+      replays.start(subscription, this.#cursorFor(cursor, subscription.topic.name), served, reply)
+    }
+  }
+
+  #cursorFor(cursor: string | null | Cursors, stream: string): string | null {
+    if (typeof cursor !== 'object' || cursor === null) return cursor
+    const { byStream, since } = cursor
+    if (byStream.has(stream)) return byStream.get(stream) as string
+    return since === undefined ? null : (this.#parts.deliveries.timeline.before(since) ?? unknownCursor)
   }
 }
 

@@ -1,6 +1,5 @@
 // Who listens to what, indexed both ways: a broadcast looks only at its subscribers, and a disconnect only at its streams.
 
-import type { Destination } from '../protocol/protocol'
 import type { Audience } from './audience'
 import type { Connection } from './connection'
 import { Expiry } from './expiry'
@@ -14,6 +13,20 @@ export interface Subscription {
   readonly audience: Audience
   /** When the right to it ends, ms since 1970; undefined for never. */
   readonly expires: number | undefined
+  /** The next of the streams that the address means. Most mean one. */
+  readonly also: Subscription | undefined
+}
+
+/** The right to a stream that is subscribed to. */
+export interface Granted {
+  readonly stream: string
+  readonly expires?: number | undefined
+}
+
+/** A new subscription. `served`: an earlier one at its address served the connection with its stream, and no longer does. */
+export interface Opened {
+  readonly subscription: Subscription
+  readonly served: boolean
 }
 
 const none: ReadonlyMap<string, Subscription> = new Map()
@@ -46,9 +59,20 @@ export class Subscriptions {
     return this.#count
   }
 
-  /** The subscriptions of a connection, by address. */
+  /** All subscriptions of a connection. */
+  *each(connection: Connection): Iterable<Subscription> {
+    for (const first of this.of(connection).values()) yield* chain(first)
+  }
+
+  /** The subscriptions of a connection, by address: the first of each. */
   of(connection: Connection): ReadonlyMap<string, Subscription> {
     return this.#subscriptions.get(connection) ?? none
+  }
+
+  /** The names of the streams of an address; none for one that is not subscribed. */
+  streamsAt(connection: Connection, address: string): readonly string[] {
+    const first = this.of(connection).get(address)
+    return first ? [...chain(first)].map(({ topic }) => topic.name) : []
   }
 
   /** The topic of a stream; undefined if it has no subscribers. */
@@ -57,49 +81,47 @@ export class Subscriptions {
   }
 
   /**
-   * Adds a subscription in place of the one that the connection had at this address. `served`: that one served the connection
-   * with the same stream and no longer does, so the new one has to go on without a hole.
+   * Subscribes to all streams of an address, in place of what the connection had there. Where that served it and no longer does,
+   * the new subscription has to go on without a hole.
    */
-  open(
-    connection: Connection,
-    to: Destination,
-    expires: number | undefined,
-  ): { subscription: Subscription; served: boolean } {
-    const topic = this.#topics.get(to.stream) ?? new Topic(to.stream, this.#flush)
-    if (topic.empty) this.#topics.set(to.stream, topic)
-    const subscription = { connection, address: to.address, topic, audience: topic.audience(connection, to), expires }
+  open(connection: Connection, address: string, resumes: boolean, granted: readonly Granted[]): readonly Opened[] {
     const own = this.#subscriptions.get(connection) ?? new Map<string, Subscription>()
+    const before = own.get(address)
+    const opened: { subscription: Subscription; served: boolean }[] = []
+    let also: Subscription | undefined
+    // From the last to the first, as each knows the next.
+    for (let index = granted.length; index-- > 0; ) {
+      const { stream, expires } = granted[index] as Granted
+      const topic = this.#topics.get(stream) ?? new Topic(stream, this.#flush)
+      if (topic.empty) this.#topics.set(stream, topic)
+      const audience = topic.audience(connection, { address, stream, resumes })
+      also = { connection, address, topic, audience, expires, also }
+      this.#expiry.add(also)
+      opened.push({ subscription: also, served: false })
+    }
+    if (also === undefined) return opened
     if (own.size === 0) this.#subscriptions.set(connection, own)
-    const before = own.get(to.address)
-    own.set(to.address, subscription)
-    if (before) this.#expiry.remove(before)
-    else this.#count++
-    this.#expiry.add(subscription)
-    const served = before !== undefined && before.audience !== subscription.audience && this.#leave(before)
-    return { subscription, served: served && before?.topic === topic }
+    own.set(address, also)
+    this.#count += opened.length
+    if (before) this.#replace(before, opened)
+    return opened
   }
 
-  /** Ends the subscription of an address. An unknown address is ignored. */
+  /** Ends what an address is subscribed to. An unknown address is ignored. */
   end(connection: Connection, address: string): void {
     const own = this.#subscriptions.get(connection)
-    const subscription = own?.get(address)
-    if (!own || !subscription) return
+    const first = own?.get(address)
+    if (!own || !first) return
     own.delete(address)
     if (own.size === 0) this.#subscriptions.delete(connection)
-    this.#expiry.remove(subscription)
-    this.#count--
-    this.#leave(subscription)
+    for (const each of chain(first)) this.#ended(each)
   }
 
   /** Ends all subscriptions of a connection. */
   endAll(connection: Connection): void {
-    const ended = this.of(connection)
+    const ended = [...this.each(connection)]
     this.#subscriptions.delete(connection)
-    this.#count -= ended.size
-    for (const subscription of ended.values()) {
-      this.#expiry.remove(subscription)
-      this.#leave(subscription)
-    }
+    for (const each of ended) this.#ended(each)
   }
 
   /** Stops to watch for rights that end. */
@@ -107,12 +129,31 @@ export class Subscriptions {
     this.#expiry.stop()
   }
 
+  #replace(before: Subscription, opened: { subscription: Subscription; served: boolean }[]): void {
+    for (const each of chain(before)) {
+      this.#expiry.remove(each)
+      this.#count--
+      if (opened.some(({ subscription }) => subscription.audience === each.audience) || !this.#leave(each)) continue
+      for (const one of opened) if (one.subscription.topic === each.topic) one.served = true
+    }
+  }
+
+  #ended(subscription: Subscription): void {
+    this.#expiry.remove(subscription)
+    this.#count--
+    this.#leave(subscription)
+  }
+
   // Leaves the audience, unless the connection has another address in it. Returns whether it was served or waiting there.
   #leave({ connection, address, topic, audience }: Subscription): boolean {
     audience.joining?.get(connection)?.forget(address)
-    for (const other of this.of(connection).values()) if (other.audience === audience) return false
+    for (const other of this.each(connection)) if (other.audience === audience) return false
     const served = topic.leave(audience, connection)
     if (topic.empty) this.#topics.delete(topic.name)
     return served
   }
+}
+
+function* chain(first: Subscription): Iterable<Subscription> {
+  for (let each: Subscription | undefined = first; each; each = each.also) yield each
 }

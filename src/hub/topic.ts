@@ -29,6 +29,11 @@ export class Topic {
     return this.#audience === undefined && this.#audiences === undefined
   }
 
+  /** True if there may be more than one audience. */
+  get mixed(): boolean {
+    return this.#audiences !== undefined
+  }
+
   /** How many connections are served. One that is in several audiences counts several times. */
   get size(): number {
     if (!this.#audiences) return this.#audience?.members.size ?? 0

@@ -59,6 +59,6 @@ export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }
 
-function isObject(value: unknown): value is object {
+export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -5,19 +5,13 @@ import type { Scheduler } from '../broadcast/scheduler'
 import type { Engine } from '../engine/engine'
 import type { RenderFunction } from '../render/renderer'
 import type { Secret } from '../stream/signer'
+import type { ChannelMap } from './channels'
 import { check, checkNames, object } from './check'
+import type { Identity, UpgradeRequest } from './identity'
 import { optionTable } from './table'
 
 /** Which plain names anybody may subscribe to: all or none, a list, those that match, or those it answers `true` for at once. */
 export type PublicStreams = boolean | readonly string[] | RegExp | ((stream: string) => boolean)
-
-/** What `authenticate` found: the user, the session, anything but null and undefined. `{ id: 7, name: 'Ada' }` */
-// biome-ignore lint/suspicious/noExplicitAny: only the app knows what its identities are; it gets back what it gave.
-export type Identity = any
-
-/** A request as the upgrade has it, with whatever the middleware put on it: `request.session.userId`. */
-// biome-ignore lint/suspicious/noExplicitAny: middleware adds properties (session, user) that only the app knows.
-export type UpgradeRequest = IncomingMessage & Record<string, any>
 
 /**
  * An Express middleware, run on the upgrade request. The response takes headers and is never sent.
@@ -72,6 +66,10 @@ export interface TurboCableOptions {
   authenticate?: Authenticate | undefined
   /** Whether that identity may subscribe to that stream. May be async. */
   authorize?: Authorize | undefined
+  /** The app's own channels, which clients of Action Cable subscribe to by name: `{ RoomChannel: ({ params }) => `room:${params.id}` }`. @default none */
+  channels?: ChannelMap | undefined
+  /** Streams whose subscribers may send each other what is not kept (typing…): all, a list, those that match, or those it is true for. @default false */
+  whispers?: PublicStreams | undefined
   /** Origins of web pages that may connect beside the page's own: `'https://a.example'`, `'a.example'`, `'*.example'`, or a function. @default none */
   allowedOrigins?: AllowedOrigins | undefined
   /** Take `X-Forwarded-Host` for the host: only behind a proxy that sets it. @default false */
@@ -82,7 +80,7 @@ export interface TurboCableOptions {
   scheduler?: Scheduler | undefined
   /** Renders a partial, in place of the app's view engine. @default app.render */
   render?: RenderFunction | undefined
-  /** Gives broadcasts their positions and keeps the history. An engine may serve several cables. @default one in the memory of this process */
+  /** Gives broadcasts their positions and keeps the history. An engine may serve several cables. @default that of TURBO_CABLE_ENGINE, else one in the memory of this process */
   engine?: Engine | undefined
   /** What is kept for pages that come back. */
   history?:
@@ -148,6 +146,8 @@ export interface ResolvedOptions {
   readonly middleware: readonly UpgradeMiddleware[]
   readonly authenticate: Authenticate | undefined
   readonly authorize: Authorize | undefined
+  readonly channels: ChannelMap | undefined
+  readonly whispers: PublicStreams
   readonly allowedOrigins: AllowedOrigins
   readonly trustProxy: boolean
   readonly refreshSpread: number

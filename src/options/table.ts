@@ -1,6 +1,6 @@
 // The table of options: each one's default and the rule that its value must keep. README's table is tested against it.
 
-import { isText, optional, type Rule, scheduler } from './check'
+import { isObject, isText, optional, type Rule, scheduler } from './check'
 import { defaultBroadcastPath, defaultPath } from './limits'
 
 const integer = (minimum: number): Rule => ({
@@ -17,7 +17,7 @@ const tokens: Rule = {
   shown: (value) => typeof value,
 }
 const renderer: Rule = { words: 'a function (partial, locals) that returns HTML', holds: isFunction }
-const engine: Rule = {
+export const engine: Rule = {
   words: 'an engine: an object with start, cursor, publish, since, signal and stop',
   holds: (value) =>
     ['start', 'cursor', 'publish', 'since', 'signal', 'stop'].every((name) =>
@@ -38,6 +38,10 @@ const functions: Rule = {
   words: 'an array of Express middleware functions',
   holds: (value) => Array.isArray(value) && value.every(isFunction),
 }
+const channels: Rule = {
+  words: 'an object of functions, or of { subscribe, actions } with functions',
+  holds: (value) => isObject(value) && Object.values(value).every(isChannel),
+}
 const callback: Rule = { words: 'a function', holds: isFunction }
 const origins: Rule = {
   words: 'an array such as ["https://a.example", "*.b.example"], or a function',
@@ -56,6 +60,8 @@ export const optionTable: Readonly<Record<string, { readonly default: unknown; r
   middleware: { default: [], rule: functions },
   authenticate: { default: undefined, rule: optional(callback) },
   authorize: { default: undefined, rule: optional(callback) },
+  channels: { default: undefined, rule: optional(channels) },
+  whispers: { default: false, rule: publicStreams },
   allowedOrigins: { default: [], rule: origins },
   trustProxy: { default: false, rule: flag },
   refreshSpread: { default: 2_000, rule: integer(0) },
@@ -88,6 +94,13 @@ function isSecret(value: unknown): boolean {
 
 function isTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every(isText)
+}
+
+function isChannel(value: unknown): boolean {
+  if (isFunction(value)) return true
+  if (!isObject(value)) return false
+  const { subscribe, actions = {} } = value as { subscribe?: unknown; actions?: unknown }
+  return isFunction(subscribe) && isObject(actions) && Object.values(actions as object).every(isFunction)
 }
 
 function isFunction(value: unknown): boolean {

@@ -2,7 +2,11 @@
 
 import type { Scheduler } from '../broadcast/scheduler'
 import type { Serializers } from '../broadcast/serialize'
+import type { Engine } from '../engine/engine'
 import { check, checkNames, namesAndValues, type Rule, scheduler as someScheduler } from '../options/check'
+import { engine as someEngine } from '../options/table'
+import { Amends } from '../publisher/amends'
+import { enginePublisher } from '../publisher/engine'
 import { httpPublisher } from '../publisher/http'
 import type { Locals } from '../render/renderer'
 import { type ViewEngine, type ViewsRendererOptions, viewsRenderer } from '../render/views'
@@ -18,6 +22,8 @@ export interface ConfigureOptions {
   readonly extension?: string | undefined
   /** What every partial sees, as `app.locals`. */
   readonly locals?: Locals | undefined
+  /** The engine that the hubs share, as `redisEngine({ url })`: broadcasts go straight there. Not beside `url`. */
+  readonly engine?: Engine | undefined
   /** Where broadcasts are sent. @default `TURBO_CABLE_BROADCAST_URL`, else `http://localhost:<port>/_broadcast` */
   readonly url?: string | undefined
   /** The hub's token. @default `TURBO_CABLE_BROADCAST_TOKEN`, else that of `TURBO_CABLE_SECRET` */
@@ -41,23 +47,42 @@ export interface ConfigureOptions {
  */
 export function configureBroadcasts(options: ConfigureOptions): () => void {
   checkNames(options, known)
-  const { url, token, retryFor, scheduler, serialize } = options
+  const { url, token, retryFor, scheduler, serialize, engine } = options
   const isRemote = url !== undefined || token !== undefined || retryFor !== undefined
+  const direct = engine && new Amends(enginePublisher(check('engine', engine, someEngine)))
+  if (direct)
+    check('url', url ?? token ?? retryFor, { words: 'left out beside `engine`', holds: (value) => value === undefined })
   if (scheduler) check('scheduler', scheduler, someScheduler)
   if (serialize) checkSerializers(serialize)
   const renderer = configuredRenderer(options)
   // Made once to be checked; the one in use is made when it is needed, as the environment may fill in the rest.
   if (isRemote) httpPublisher({ url: url ?? 'http://localhost', token, retryFor })
 
-  return registerConfigured({
+  const undo = registerConfigured({
     ...(renderer && { renderer: () => renderer }),
     ...(isRemote && { publisher: () => remotePublisher({ url, token, retryFor }) }),
+    ...(direct && { publisher: () => direct }),
     ...(scheduler && { scheduler: () => scheduler }),
     ...(serialize && { serializers: () => serialize }),
   })
+  return () => {
+    undo()
+    direct?.stop()
+  }
 }
 
-const known = ['views', 'viewEngine', 'extension', 'locals', 'url', 'token', 'retryFor', 'scheduler', 'serialize']
+const known = [
+  'views',
+  'viewEngine',
+  'extension',
+  'locals',
+  'url',
+  'token',
+  'retryFor',
+  'scheduler',
+  'serialize',
+  'engine',
+]
 
 function checkSerializers(serialize: Serializers): void {
   for (const [name, serializer] of Object.entries(check('serialize', serialize, namesAndValues))) {

@@ -5,6 +5,20 @@ import type { Positioned } from '../engine/engine'
 
 /** Why a subscribe is refused, or a subscription ended. */
 export type RejectReason = 'unauthorized' | 'expired' | 'limit' | 'invalid'
+/** What a client asks for by the name of one of the app's channels. The app says which streams that means. */
+export interface ChannelAsk {
+  readonly channel: string
+  /** What the client gave beside the name, as it gave it. */
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+/** From where to replay, for the streams of one address. */
+export interface Cursors {
+  readonly byStream: ReadonlyMap<string, string>
+  /** For the other streams: everything since then, ms since 1970. Without it they start now. */
+  readonly since?: number
+}
+
 /** Why a client is sent away. */
 export type DisconnectReason = 'server_restart' | 'slow_consumer' | 'unauthorized' | 'limit'
 
@@ -16,13 +30,30 @@ export type Command =
   | {
       readonly type: 'subscribe'
       readonly address: string
-      readonly asked: string
+      readonly asked: string | ChannelAsk
+      /** Only a token will do, as in clients whose field is for tokens alone. */
+      readonly signed?: true
       /** The cursor to replay from; `null` means "from now on". Absent for a subscription without cursors. */
-      readonly cursor?: string | null
+      readonly cursor?: string | null | Cursors
       /** The id that the client chose for its page. A broadcast with this id in `exclude` is not sent to it. */
       readonly connection?: string
     }
   | { readonly type: 'unsubscribe'; readonly address: string }
+  /** A replay for an address that is subscribed. */
+  | { readonly type: 'history'; readonly address: string; readonly cursor: Cursors }
+  /** Something for the app's channel. `data` is what the client sent, with the action's name in it. */
+  | {
+      readonly type: 'perform'
+      readonly address: string
+      readonly asked: ChannelAsk
+      readonly action: string
+      readonly data: Readonly<Record<string, unknown>>
+    }
+  /** Something for the other subscribers, as JSON text. It is never kept. */
+  | { readonly type: 'whisper'; readonly address: string; readonly json: string }
+  /** Something that the protocol has and this server does not. */
+  | { readonly type: 'unsupported'; readonly address: string; readonly what: string }
+  | { readonly type: 'ping' }
   | { readonly type: 'pong' }
 
 /** A subscribe. */
@@ -30,10 +61,18 @@ export type SubscribeCommand = Extract<Command, { type: 'subscribe' }>
 
 /** What a server can say, apart from messages. */
 export type Word =
-  | { readonly type: 'welcome' }
+  /** `id` is the page's id, where the server gives it. */
+  | { readonly type: 'welcome'; readonly id?: string | undefined }
   | { readonly type: 'subscribed'; readonly address: string; readonly stream: string; readonly replay?: ReplayWord }
   | { readonly type: 'rejected'; readonly address: string; readonly reason: RejectReason }
-  | { readonly type: 'ping'; readonly cursor?: string | undefined }
+  /** Follows the messages of a replay that was asked for. `recovered` is false if there is a gap in any stream of the address. */
+  | { readonly type: 'replayed'; readonly address: string; readonly cursor: string; readonly recovered: boolean }
+  /** The client has everything up to here, of all its streams. */
+  | { readonly type: 'position'; readonly cursor: string }
+  | { readonly type: 'unsupported'; readonly address: string; readonly what: string }
+  /** `at` is the time, ms since 1970. */
+  | { readonly type: 'ping'; readonly at: number; readonly cursor?: string | undefined }
+  | { readonly type: 'pong' }
   | {
       readonly type: 'disconnect'
       readonly reason: DisconnectReason
@@ -76,8 +115,19 @@ export interface Protocol {
   decode(text: string): Command | undefined
   /** The texts of a word; none if the protocol does not have it. */
   encode(word: Word): readonly string[]
-  /** The text of a message is `head + message.json + tail`. */
-  message(to: Destination, message: Delivered): { readonly head: string; readonly tail: string }
+  /** The text of a message is `head + body + tail`; without a `body` it is `message.json`. */
+  message(
+    to: Destination,
+    message: Delivered,
+  ): { readonly head: string; readonly tail: string; readonly body?: string | undefined }
+  /** The same for a whisper. A protocol without it is sent none. */
+  whisper?(to: Destination): { readonly head: string; readonly tail: string }
   /** A key: equal for those destinations of one stream for which `message` gives the same text. */
   audience(to: Destination): string
+  /** Its clients are sent a ping each so many ms, subscribed or not. @default the option `heartbeat.interval`, once they have asked */
+  readonly pingEvery?: number
+  /** The server chooses the page's id, and says it in the welcome. @default the client chooses */
+  readonly givesId?: true
+  /** When the client is told one cursor for all its streams: after a replay, or also after each turn in which it was sent messages. */
+  readonly tellsPosition?: 'after-replay' | 'after-turn'
 }

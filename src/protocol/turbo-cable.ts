@@ -11,10 +11,11 @@ export const turboCableProtocol: Protocol = {
   decode(text: string): Command | undefined {
     const value = parse(text)
     if (typeof value !== 'object' || value === null) return undefined
-    const { type, stream, cursor, connection } = value as Record<string, unknown>
+    const { type, stream, cursor, connection, data } = value as Record<string, unknown>
     if (type === 'pong') return { type }
     if (typeof stream !== 'string' || stream === '') return undefined
     if (type === 'unsubscribe') return { type, address: stream }
+    if (type === 'whisper' && data !== undefined) return { type, address: stream, json: JSON.stringify(data) }
     if (type !== 'subscribe') return undefined
     if (typeof cursor !== 'string' && cursor !== null) return { type, address: stream, asked: stream }
     if (!isConnectionId(connection)) return { type, address: stream, asked: stream, cursor }
@@ -33,6 +34,10 @@ export const turboCableProtocol: Protocol = {
     return { head, tail: resumes ? `,"cursor":${JSON.stringify(cursor)}${spread}}` : '}' }
   },
 
+  whisper({ address, stream, resumes }: Destination) {
+    return { head: `{"type":"whisper","stream":${JSON.stringify(resumes ? stream : address)},"data":`, tail: '}' }
+  },
+
   audience: ({ address, resumes }) => (resumes ? 'resuming' : `plain ${address}`),
 }
 
@@ -40,6 +45,10 @@ export const turboCableProtocol: Protocol = {
 function fields(word: Word): object | undefined {
   switch (word.type) {
     case 'welcome':
+    case 'replayed':
+    case 'position':
+    case 'unsupported':
+    case 'pong':
       return undefined
     case 'ping':
       return { type: word.type, cursor: word.cursor }

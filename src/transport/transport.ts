@@ -7,6 +7,8 @@ export interface Framing {
   readonly name: string
   /** The bytes of one text. They are made once and written to many connections, so nobody may change them. */
   frame(text: string): Buffer
+  /** The same of a text whose middle is bytes already, which are copied and not encoded once more. */
+  around(head: string, payload: Buffer, tail: string): Buffer
   /** Bytes that go with each ping: proxies then keep the connection open, and the client answers. */
   readonly keepAlive: Buffer
 }
@@ -24,6 +26,8 @@ export interface TransportDelegate {
 /** The connection to one client. */
 export interface Transport {
   readonly framing: Framing
+  /** True if the client cannot say anything, so that no sign of life is to be expected. */
+  readonly oneWay?: true
   /** False once nothing more can be written. */
   readonly open: boolean
   /** Bytes that the network has not taken yet. */

@@ -8,7 +8,23 @@ const ping = 0x89
 
 /** One text frame: `textFrame('hi')` → `81 02 68 69`. */
 export function textFrame(payload: string): Buffer {
-  const length = Buffer.byteLength(payload)
+  const { frame, header } = begin(Buffer.byteLength(payload))
+  frame.write(payload, header)
+  return frame
+}
+
+/** One text frame of text, bytes that are text, and text: `textFrameAround('h', Buffer.from('i'), '')` → `81 02 68 69`. */
+export function textFrameAround(head: string, payload: Buffer, tail: string): Buffer {
+  const before = Buffer.byteLength(head)
+  const { frame, header } = begin(before + payload.length + Buffer.byteLength(tail))
+  frame.write(head, header)
+  payload.copy(frame, header + before)
+  frame.write(tail, header + before + payload.length)
+  return frame
+}
+
+// A frame for so many bytes, with its header, whose length is told.
+function begin(length: number): { frame: Buffer; header: number } {
   const header = length < 126 ? 2 : length < 65_536 ? 4 : 10
   const frame = Buffer.allocUnsafe(header + length)
   frame[0] = text
@@ -21,12 +37,16 @@ export function textFrame(payload: string): Buffer {
     frame.writeUInt32BE(Math.floor(length / 2 ** 32), 2)
     frame.writeUInt32BE(length >>> 0, 6)
   }
-  frame.write(payload, header)
-  return frame
+  return { frame, header }
 }
 
 /** An empty ping frame, which every WebSocket library answers by itself (RFC 6455 §5.5.2). */
 export const pingFrame: Buffer = Buffer.from([ping, 0])
 
 /** How text becomes WebSocket frames. */
-export const websocketFraming: Framing = { name: 'websocket', frame: textFrame, keepAlive: pingFrame }
+export const websocketFraming: Framing = {
+  name: 'websocket',
+  frame: textFrame,
+  around: textFrameAround,
+  keepAlive: pingFrame,
+}

@@ -112,9 +112,13 @@ function tokens(value: unknown): string[] {
   return value === null || value === undefined || value === false || value === '' ? [] : [String(value)]
 }
 
+// These characters as Rails' to_json writes them.
 function json(name: string, value: unknown): string | undefined {
   try {
-    return JSON.stringify(value)
+    return JSON.stringify(value)?.replace(
+      /[<>&\u2028\u2029]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    )
   } catch (cause) {
     throw failure('TURBO_CABLE_BAD_ATTRIBUTE', [name, 'JSON cannot hold its value'], cause)
   }

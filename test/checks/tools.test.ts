@@ -1,7 +1,7 @@
 // What the other tests need from outside. `npm test` installs it where it may; where it may not, this names what to install.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findBinary, findChromium, missing, PROXIES, REDIS } from '../../scripts/setup.mjs'
+import { findBinary, findChromium, hasRails, missing, PROXIES, RAILS, REDIS } from '../../scripts/setup.mjs'
 
 test('a Chromium or Chrome is there for the browser tests', () => {
   assert.ok(findChromium(), missing('chromium', 'chromium', 'or set CHROME_PATH to a Chromium or Chrome'))
@@ -13,6 +13,10 @@ test('curl is there for the commands of the README', () => {
 
 test('Maven is there for the server of the tests of Mongoose', () => {
   assert.ok(findBinary('mvn'), missing('mvn', 'maven'))
+})
+
+test("Ruby with Rails' tag helpers is there to compare tags with", () => {
+  assert.ok(hasRails(), missing('ruby', RAILS.join(' ')))
 })
 
 for (const [binary, packageName] of Object.entries(PROXIES)) {

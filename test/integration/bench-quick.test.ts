@@ -17,7 +17,7 @@ interface Results {
   idle: { cable: boolean; rss: number }[]
 }
 
-const ours = ['turbo-cable', 'turbo-cable-plain', 'turbo-cable-express']
+const ours = ['turbo-cable', 'turbo-cable-plain', 'turbo-cable-tokens', 'turbo-cable-express']
 const peers = ['ws-naive', 'ws-frame-once']
 
 test('npm run bench measures every peer in every section and prints its tables', async () => {

@@ -105,6 +105,14 @@ for (const host of ['fastify', 'koa', 'hono']) {
   })
 }
 
+test("'turbo-cable/redis' has its redisEngine, required and imported the same", async () => {
+  assert.deepEqual(await namesOf("Object.keys(require('turbo-cable/redis'))"), ['redisEngine'])
+  assert.deepEqual(await namesOf("import('turbo-cable/redis').then(Object.keys)"), ['redisEngine'])
+  const differing =
+    "import('turbo-cable/redis').then(m => m.redisEngine === require('turbo-cable/redis').redisEngine ? [] : ['redisEngine'])"
+  assert.deepEqual(await namesOf(differing), [])
+})
+
 test("'turbo-cable/bullmq' has its two functions, required and imported the same, and asks for no BullMQ", async () => {
   const names = ['bullmqProcessor', 'bullmqScheduler']
   assert.deepEqual(await namesOf("Object.keys(require('turbo-cable/bullmq'))"), names)

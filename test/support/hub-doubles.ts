@@ -5,7 +5,8 @@ import type { Deadline, Engine, EngineDelegate, Outgoing, Positioned, Replay, Si
 import { Backlog } from '../../src/hub/backlog.ts'
 import { Connection, type ConnectionDelegate } from '../../src/hub/connection.ts'
 import { Hub } from '../../src/hub/hub.ts'
-import { type Identity, resolveOptions, type TurboCableOptions } from '../../src/options/options.ts'
+import type { Identity } from '../../src/options/identity.ts'
+import { resolveOptions, type TurboCableOptions } from '../../src/options/options.ts'
 import { turboCableProtocol } from '../../src/protocol/turbo-cable.ts'
 import type { Framing, Transport, TransportDelegate } from '../../src/transport/transport.ts'
 import type { Message } from './client.ts'
@@ -14,6 +15,7 @@ import type { Message } from './client.ts'
 const lines: Framing = {
   name: 'lines',
   frame: (text) => Buffer.from(`${text}\n`),
+  around: (head, payload, tail) => Buffer.from(`${head}${payload}${tail}\n`),
   keepAlive: Buffer.from('.\n'),
 }
 

@@ -25,7 +25,7 @@ export function message(stream: string, json: string, cursor?: string): string {
   return head + json + tail
 }
 
-export const ping = (cursor?: string) => said({ type: 'ping', cursor })
+export const ping = (cursor?: string) => said({ type: 'ping', at: 0, cursor })
 
 export const rejected = (address: string, reason: RejectReason) => said({ type: 'rejected', address, reason })
 

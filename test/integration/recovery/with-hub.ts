@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { MemoryEngine } from '../../../src/engine/memory.ts'
+import { Entrance } from '../../../src/http/entrance.ts'
 import { Handshake } from '../../../src/http/handshake.ts'
 import { attachUpgrade } from '../../../src/http/upgrade.ts'
 import { Hub } from '../../../src/hub/hub.ts'
@@ -36,7 +37,9 @@ export async function withHub(
   const resolved = resolveOptions({ ...options, limits })
   const hub = new Hub(engine, resolved)
   const server = createServer((_request, response) => response.writeHead(404).end())
-  const parts = { hub, options: resolved, protocols: [turboCableProtocol], isPath: (path: string) => path === '/cable' }
+  const entrance = new Entrance(hub, resolved)
+  const isPath = (path: string) => path === '/cable'
+  const parts = { hub, options: resolved, entrance, protocols: [turboCableProtocol], isPath }
   const detach = attachUpgrade(server, new Handshake(parts))
   await hub.start()
   const port = await listen(server)

@@ -248,6 +248,23 @@ test('a gap is told once per stream, and the listener goes on from the cursor in
     assert.deepEqual([a.cursor, b.cursor], ['e:45', 'e:45'])
   }))
 
+test('a gap is told also where the listener that asked has left: what was dropped may have been for the others', () =>
+  withServer(async ({ connection, accepted, gaps }) => {
+    const served = listener('e:44')
+    connection.subscribe('a', served)
+    const peer = await accepted()
+    await answer(peer, 44)
+    const leave = connection.subscribe('a', listener('e:40'))
+    assert.equal((await peer.next()).cursor, 'e:40')
+    leave()
+    peer.send(subscribed('a', { cursor: 'e:50', recovered: false }))
+    await peer.settle()
+    assert.deepEqual(
+      gaps.map(([stream]) => stream),
+      ['a'],
+    )
+  }))
+
 test('a new epoch starts the count again', () =>
   withServer(async ({ connection, accepted, cut, clock, gaps }) => {
     const heard = listener('e:900')

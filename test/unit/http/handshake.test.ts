@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { Duplex, PassThrough } from 'node:stream'
 import { describe, it } from 'node:test'
+import { Entrance } from '../../../src/http/entrance.ts'
 import { Handshake } from '../../../src/http/handshake.ts'
 import { resolveOptions, type TurboCableOptions } from '../../../src/options/options.ts'
 import type { Protocol } from '../../../src/protocol/protocol.ts'
@@ -25,6 +26,7 @@ function build(options: TurboCableOptions = {}) {
   const { hub } = hubOf(options)
   const resolved = resolveOptions(options, {})
   const handshake = new Handshake({
+    entrance: new Entrance(hub, resolved),
     hub,
     options: resolved,
     protocols: [turboCableProtocol, other],

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, it } from 'node:test'
 import type { BroadcastEndpoint } from '../../../src/http/broadcast-endpoint.ts'
+import type { Events } from '../../../src/http/events.ts'
 import { Requests } from '../../../src/http/requests.ts'
 import { requestOf, responseTo } from '../../support/http-doubles.ts'
 import { turn } from '../../support/hub-doubles.ts'
@@ -19,7 +20,7 @@ function build(handle: (request: IncomingMessage, response: ServerResponse) => P
       return handle(request, response)
     },
   } as unknown as BroadcastEndpoint
-  const requests = new Requests(paths, endpoint)
+  const requests = new Requests(paths, { endpoint, events: {} as Events })
   return {
     handled,
     ask(method: string, url: string) {

@@ -39,7 +39,7 @@ describe('Connection', () => {
     const { transport, connection } = connectionOf()
     connection.say({ type: 'welcome' })
     assert.deepEqual(transport.writes, [])
-    connection.say({ type: 'ping' })
+    connection.say({ type: 'ping', at: 0 })
     assert.deepEqual(transport.read(), [{ type: 'ping' }])
   })
 
@@ -50,7 +50,7 @@ describe('Connection', () => {
       commandReceived: () => commands++,
     })
     transport.pending = 1_001
-    for (const _ of [1, 2]) connection.say({ type: 'ping' })
+    for (const _ of [1, 2]) connection.say({ type: 'ping', at: 0 })
     connection.overflow()
     transport.subscribe('s')
     assert.deepEqual([overflows, commands, transport.writes.length, connection.finished], [1, 0, 1, true])
@@ -59,14 +59,14 @@ describe('Connection', () => {
   it('may have exactly as much waiting as is allowed', () => {
     const { transport, connection } = connectionOf({ connectionOverflowed: () => assert.fail() })
     transport.pending = 1_000
-    connection.say({ type: 'ping' })
+    connection.say({ type: 'ping', at: 0 })
   })
 
   it('says a last word, also after too much waited for it, and nothing after that', () => {
     const { transport, connection } = connectionOf()
     connection.overflow()
     connection.part(farewell, 1013, 2_000)
-    connection.say({ type: 'ping' })
+    connection.say({ type: 'ping', at: 0 })
     connection.part(farewell, 1012, 2_000)
     assert.deepEqual([transport.read(), transport.ends], [[farewell], [1013]])
   })

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it, mock } from 'node:test'
 import type { Visitor } from '../../../src/hub/gate.ts'
-import type { UpgradeRequest } from '../../../src/options/options.ts'
+import type { UpgradeRequest } from '../../../src/options/identity.ts'
 import { turboCableProtocol } from '../../../src/protocol/turbo-cable.ts'
 import { Signer } from '../../../src/stream/signer.ts'
 import { hubOf, RecordingTransport, turn } from '../../support/hub-doubles.ts'
@@ -111,17 +111,17 @@ describe('an engine', () => {
 })
 
 describe('a ping', () => {
-  type Pinged = Parameters<ReturnType<typeof hubOf>['hub']['pingDue']>[0]
+  type Pinged = Parameters<ReturnType<typeof hubOf>['hub']['pulse']['pingDue']>[0]
 
   // <turbo-stream-source> connects and asks for nothing, and Turbo puts every text that it is sent into the page.
   it('is only the one of WebSocket itself until the client has asked for a stream', () => {
     const { hub, client } = hubOf({ publicStreams: false })
     const page = client()
-    hub.pingDue(page.delegate as Pinged)
+    hub.pulse.pingDue(page.delegate as Pinged)
     assert.deepEqual(page.writes.splice(0), [[]])
     page.subscribe('s')
     assert.equal(page.read()[0]?.type, 'rejected')
-    hub.pingDue(page.delegate as Pinged)
+    hub.pulse.pingDue(page.delegate as Pinged)
     assert.deepEqual(page.read(), [{ type: 'ping' }])
   })
 
@@ -129,13 +129,13 @@ describe('a ping', () => {
     const { hub, client, publish } = hubOf()
     const page = client()
     page.subscribe('s')
-    hub.pingDue(page.delegate as Pinged)
+    hub.pulse.pingDue(page.delegate as Pinged)
     assert.deepEqual(page.read().at(-1), { type: 'ping' })
     page.subscribe('s', { cursor: null })
     await turn()
     page.read()
     void publish('s', 1)
-    hub.pingDue(page.delegate as Pinged)
+    hub.pulse.pingDue(page.delegate as Pinged)
     assert.deepEqual(page.read(), [
       { type: 'message', stream: 's', data: 1, cursor: 'e:1' },
       { type: 'ping', cursor: 'e:1' },
@@ -149,7 +149,7 @@ describe('a ping', () => {
     await turn()
     page.read()
     engine.cursor = () => undefined
-    hub.pingDue(page.delegate as Pinged)
+    hub.pulse.pingDue(page.delegate as Pinged)
     assert.deepEqual(page.read(), [{ type: 'ping' }])
   })
 })
@@ -185,7 +185,7 @@ describe('a connection', () => {
     const { hub, client } = hubOf()
     const page = client()
     page.subscribe('s')
-    hub.connectionSilent(page.delegate as Parameters<typeof hub.connectionSilent>[0])
+    hub.pulse.connectionSilent(page.delegate as Parameters<typeof hub.pulse.connectionSilent>[0])
     assert.deepEqual(page.ends, ['destroyed'])
     const { connections, subscriptions, silentConnections } = hub.stats()
     assert.deepEqual([connections, subscriptions, silentConnections], [0, 0, 1])

@@ -229,13 +229,13 @@ describe('a replay under way', () => {
     const { hub, engine, client } = stuck()
     const page = client()
     page.subscribe('s', { cursor: 'e:0' })
-    const connection = page.delegate as Parameters<typeof hub.pingDue>[0]
-    hub.pingDue(connection)
+    const connection = page.delegate as Parameters<typeof hub.pulse.pingDue>[0]
+    hub.pulse.pingDue(connection)
     assert.deepEqual(page.read(), [{ type: 'ping' }])
     engine.questions[0]?.answer()
     await turn()
     page.read()
-    hub.pingDue(connection)
+    hub.pulse.pingDue(connection)
     assert.deepEqual(page.read(), [{ type: 'ping', cursor: 'e:0' }])
   })
 })

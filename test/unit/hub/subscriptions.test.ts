@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it, mock } from 'node:test'
-import { type Subscription, Subscriptions } from '../../../src/hub/subscriptions.ts'
+import { type Opened, type Subscription, Subscriptions } from '../../../src/hub/subscriptions.ts'
 import { connectionOf } from '../../support/hub-doubles.ts'
 
 const to = (address: string, stream = address, resumes = false) => ({ address, stream, resumes })
@@ -15,7 +15,8 @@ function build() {
   )
   const { connection } = connectionOf()
   const open = (destination: ReturnType<typeof to>, expires?: number) => {
-    const opened = subscriptions.open(connection, destination, expires)
+    const { address, stream, resumes } = destination
+    const [opened] = subscriptions.open(connection, address, resumes, [{ stream, expires }]) as [Opened]
     opened.subscription.topic.serve(opened.subscription.audience, connection)
     return opened
   }
@@ -59,7 +60,7 @@ describe('Subscriptions', () => {
   it('move an address from one audience to another, and say that it was served', () => {
     const { subscriptions, connection, open } = build()
     const { subscription: plain } = open(to('s'))
-    const { subscription, served } = subscriptions.open(connection, to('s', 's', true), undefined)
+    const [{ subscription, served }] = subscriptions.open(connection, 's', true, [{ stream: 's' }]) as [Opened]
     assert.equal(served, true)
     assert.equal(plain.audience.members.size, 0)
     assert.equal(subscription.topic, plain.topic)
@@ -96,7 +97,7 @@ describe('Subscriptions', () => {
     const { connection: other } = connectionOf()
     open(to('a'), 1_001_000)
     open(to('b'))
-    const { subscription } = subscriptions.open(other, to('a'), undefined)
+    const [{ subscription }] = subscriptions.open(other, 'a', false, [{ stream: 'a' }]) as [Opened]
     subscription.topic.serve(subscription.audience, other)
     subscriptions.endAll(connection)
     assert.deepEqual([subscriptions.streams, subscriptions.count], [1, 1])

@@ -1,0 +1,234 @@
+// The engine of several processes: positions, history and log are in Redis, and each process follows the log.
+
+import { randomUUID } from 'node:crypto'
+import { warn } from '../../log'
+import { maxIdLength } from '../../options/limits'
+import { Delivery } from '../delivery'
+import type { Deadline, Engine, EngineDelegate, HistoryBounds, Outgoing, Replay, Signal } from '../engine'
+import type { OpenRedis } from './connection'
+import { Link, unreachable } from './link'
+import { Tail } from './tail'
+
+/** What an engine is made of. */
+export interface RedisParts {
+  readonly open: OpenRedis
+  readonly prefix: string
+  readonly logBytes: number
+  /** The bounds that hold until a hub says others. */
+  readonly bounds: HistoryBounds
+  /** A clock for the history, ms. @default that of Redis */
+  readonly now?: () => number
+}
+
+/** How many broadcasts that were given up are named to Redis. */
+const mostGivenUp = 100
+
+/** An engine over Redis. Several processes with the same prefix are one hub. */
+export class RedisEngine implements Engine {
+  readonly #parts: RedisParts
+  readonly #delivery = new Delivery((reason) => unreachable(new Error(reason)))
+  #bounds: HistoryBounds
+  #fromHub = false
+  #commands: Link | undefined
+  #tail: { readonly link: Link; readonly tail: Tail } | undefined
+  /** Called at each change of what is connected. */
+  readonly #watchers = new Set<() => void>()
+  readonly #away = new Set<Link>()
+  /** Broadcasts whose sender was told that they were not sent, although they may still be on their way. */
+  #givenUp: readonly string[] = []
+
+  constructor(parts: RedisParts) {
+    this.#parts = parts
+    this.#bounds = parts.bounds
+  }
+
+  start(to: EngineDelegate, bounds?: HistoryBounds): Promise<void> {
+    this.#delivery.add(to)
+    if (bounds) {
+      this.#bounds = bounds
+      this.#fromHub = true
+    }
+    this.#tail ??= this.#startTail()
+    this.#link().start()
+    return this.#until(() => this.#delivery.epoch !== undefined || this.#delivery.size === 0)
+  }
+
+  cursor(): string | undefined {
+    return this.#delivery.cursor()
+  }
+
+  async publish(broadcasts: readonly Outgoing[], id?: string, givenUp: readonly string[] = []): Promise<void> {
+    if (broadcasts.length === 0 && givenUp.length === 0) return
+    const link = this.#link()
+    await link.attempted()
+    const usable = id !== undefined && id !== '' && id.length <= maxIdLength
+    const own = usable ? id : randomUUID()
+    const named = this.#givenUp
+    const old = [...givenUp, ...named]
+    let unknown = link.open
+    const flat = broadcasts.flatMap(({ stream, json, exclude }) => [stream, json, exclude ?? ''])
+    try {
+      const values = [this.#boundsText(), own, usable ? '1' : '0', String(old.length), ...old, ...flat]
+      const { seen, rest } = await link.run('publish', ...values)
+      unknown = false
+      if (this.#givenUp === named) this.#givenUp = []
+      this.#met(seen.epoch)
+      await this.#delivery.until(seen.epoch, Number(rest[0]))
+    } catch (error) {
+      // Its sender knows an id of its own and may try again; without one, what still arrives would come after what is newer.
+      if (!usable && unknown) this.#givenUp = [...this.#givenUp, own].slice(-mostGivenUp)
+      throw error
+    }
+  }
+
+  async refreshAll(id = ''): Promise<void> {
+    const link = this.#link()
+    await link.attempted()
+    const { seen } = await link.run('refreshAll', this.#boundsText(), id.length <= maxIdLength ? id : '')
+    this.#met(seen.epoch)
+  }
+
+  async since(stream: string, cursor: string | null, deadline: Deadline): Promise<Replay> {
+    for (;;) {
+      await this.#until(() => this.#delivery.epoch !== undefined && this.#link().open, deadline)
+      const seen = cursor === null ? '' : (this.#delivery.positionIn(cursor) ?? 'none')
+      try {
+        const { seen: at, rest } = await this.#link().run('since', this.#boundsText(), stream, String(seen))
+        this.#met(at.epoch)
+        if (at.epoch === this.#delivery.epoch) return this.#replay(stream, Number.parseInt(at.id, 10), rest)
+      } catch (error) {
+        // It is asked again when Redis is back; that the connection has ended may be heard a moment after the error. An answer of
+        // Redis that says no stays one.
+        await new Promise(setImmediate)
+        if (this.#link().open) throw error
+      }
+    }
+  }
+
+  async signal(signal: Signal): Promise<void> {
+    try {
+      const link = this.#link()
+      await link.attempted()
+      const { seen } = await link.run('signal', this.#boundsText(), JSON.stringify(signal))
+      this.#met(seen.epoch)
+    } catch (error) {
+      // At least those who are here go.
+      this.#delivery.signalled(signal)
+      throw error
+    }
+  }
+
+  async stop(to: EngineDelegate): Promise<void> {
+    if (!this.#delivery.delete(to) || this.#delivery.size > 0) return
+    this.#tail?.link.stop()
+    this.#tail = undefined
+    this.#commands?.stop()
+    this.#commands = undefined
+    this.#away.clear()
+    this.#delivery.stop()
+    this.#tell()
+  }
+
+  #link(): Link {
+    this.#commands ??= this.#newLink({
+      holds: true,
+      greet: async (link) => void (await link.run('look', ...this.#look('keep'))),
+    })
+    return this.#commands
+  }
+
+  #startTail(): { link: Link; tail: Tail } {
+    const tail = new Tail(
+      this.#delivery,
+      (first) => this.#look(first ? 'set' : 'keep'),
+      () => this.#tell(),
+    )
+    const link = this.#newLink({
+      holds: false,
+      greet: (link) => tail.look(link),
+      up: (link) => void tail.follow(link).catch((error: Error) => link.open && link.reset(error)),
+    })
+    link.start()
+    return { link, tail }
+  }
+
+  #newLink(own: { holds: boolean; greet: (link: Link) => Promise<void>; up?: (link: Link) => void }): Link {
+    const { open, prefix, now } = this.#parts
+    return new Link({
+      open,
+      prefix,
+      holds: own.holds,
+      greet: own.greet,
+      now: () => (now ? String(now()) : ''),
+      seen: () => this.#tail?.tail.seen,
+      changed: (link, failed) => {
+        if (failed) this.#gone(link, failed)
+        else this.#back(link)
+        if (!failed) own.up?.(link)
+        this.#tell()
+      },
+    })
+  }
+
+  #gone(link: Link, { message }: Error): void {
+    if (this.#away.size === 0)
+      warn(`Redis is away: ${message}. Pages stay connected; what is sent meanwhile is refused`)
+    this.#away.add(link)
+  }
+
+  #back(link: Link): void {
+    if (this.#away.delete(link) && this.#away.size === 0) warn('Redis is back')
+  }
+
+  // An answer may know of another history before the log says so.
+  #met(epoch: string): void {
+    if (this.#delivery.isNew(epoch)) this.#tail?.tail.leave('another history has begun')
+  }
+
+  #boundsText(): string {
+    const { size, ttl, streamBytes, totalBytes } = this.#bounds
+    return [size, ttl, streamBytes, totalBytes, this.#parts.logBytes].join(' ')
+  }
+
+  #look(bounds: 'set' | 'keep'): readonly string[] {
+    return [this.#boundsText(), this.#fromHub ? bounds : '']
+  }
+
+  #replay(stream: string, position: number, [recovered, flat]: readonly unknown[]): Replay {
+    const texts = (flat ?? []) as readonly string[]
+    const cursorAt = (at: number) => this.#delivery.cursorAt(at)
+    const messages = Array.from({ length: texts.length / 3 }, (_, index) => {
+      const [at = 0, json = '', exclude = ''] = texts.slice(index * 3, index * 3 + 3)
+      return { stream, json, exclude: exclude || undefined, position: Number(at), cursor: cursorAt(Number(at)) }
+    })
+    return { recovered: Number(recovered) === 1, position, cursor: cursorAt(position), messages }
+  }
+
+  // Resolves when something holds. Rejects when the answer is not wanted any more.
+  #until(holds: () => boolean, deadline?: Deadline): Promise<void> {
+    if (holds()) return Promise.resolve()
+    const signal = deadline?.signal
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        this.#watchers.delete(look)
+        signal?.removeEventListener('abort', late)
+      }
+      const look = () => {
+        if (!holds()) return
+        end()
+        resolve()
+      }
+      const late = () => {
+        end()
+        reject(unreachable(new Error('it was away for too long')))
+      }
+      this.#watchers.add(look)
+      signal?.addEventListener('abort', late)
+      if (signal?.aborted) late()
+    })
+  }
+
+  #tell(): void {
+    for (const look of this.#watchers) look()
+  }
+}

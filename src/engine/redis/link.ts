@@ -1,0 +1,222 @@
+// A connection that is made again whenever it ends. While there is none, what is asked of it is refused at once: nothing waits
+// in a queue. A server that says nothing for too long is taken for gone.
+
+import { randomBytes } from 'node:crypto'
+import { failure } from '../../errors'
+import { logger, warn } from '../../log'
+import type { OpenRedis, RedisConnection } from './connection'
+import { script, scriptKeys, scriptSha } from './script'
+
+const debug = logger('redis')
+
+/** How long Redis may say nothing while something is asked of it, ms. */
+const patience = 5_000
+
+/** How much may be on its way at once, bytes: Redis is slower than we are, and what is sent is kept until it answers. */
+const mostOnItsWay = 67_108_864
+
+let warned = false
+
+const firstPause = 50
+const longestPause = 2_000
+
+/** What a caller has last seen: the proof that the history is still the one it knows. */
+export interface Seen {
+  readonly epoch: string
+  /** The id of the last entry of the log, `position-signals`. */
+  readonly id: string
+  readonly tag: string
+}
+
+/** Where the log stands after a script ran; `rest` is the operation's own answer. */
+export interface Answer {
+  readonly seen: Seen
+  readonly rest: readonly unknown[]
+}
+
+export interface LinkParts {
+  readonly open: OpenRedis
+  readonly prefix: string
+  /** Whether a question that has no answer yet keeps the process running. */
+  readonly holds: boolean
+  /** The clock that histories go by, ms; '' for that of Redis. */
+  readonly now: () => string
+  readonly seen: () => Seen | undefined
+  /** Asked of each new connection before anything else may use it. */
+  readonly greet: (link: Link) => Promise<void>
+  /** Called when it has no connection, at each failed attempt, and when it has one again. */
+  readonly changed: (link: Link, failed: Error | undefined) => void
+}
+
+/** One connection to Redis, over and over. */
+export class Link {
+  readonly #parts: LinkParts
+  readonly #keys: readonly string[]
+  #connection: RedisConnection | undefined
+  /** Which server process this connection leads to, '' until it has said so. */
+  #run = ''
+  /** Resolves when the attempt under way has come to an end, whichever. */
+  #attempt: Promise<void> | undefined
+  #ready = false
+  #stopped = false
+  #pause = firstPause
+  #timer: NodeJS.Timeout | undefined
+  #watchdog: NodeJS.Timeout | undefined
+  #onItsWay = 0
+  #waiting = 0
+  #heard = 0
+  #failure: Error | undefined
+
+  constructor(parts: LinkParts) {
+    this.#parts = parts
+    this.#keys = scriptKeys.map((name) => `{${parts.prefix}}:${name}`)
+  }
+
+  /** The key of the log. */
+  get log(): string {
+    return this.#keys[1] as string
+  }
+
+  /** Connects, unless it has or is about to. */
+  start(): void {
+    if (!this.#stopped && !this.#connection && !this.#timer) this.#attempt ??= this.#connect()
+  }
+
+  /** Ends it for good. */
+  stop(): void {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+    this.#drop()
+  }
+
+  /** Ends the connection; the next one follows. */
+  reset(error: Error): void {
+    this.#drop()
+    this.#lost(error)
+  }
+
+  /** Runs the script. Rejects at once while there is no connection, but for the first attempt, which is waited for. */
+  async run(operation: string, ...values: readonly string[]): Promise<Answer> {
+    const { epoch, id, tag } = this.#parts.seen() ?? { epoch: '', id: '', tag: '' }
+    const fresh = randomBytes(6).toString('base64url')
+    const rest = [operation, this.#run, fresh, this.#parts.now(), epoch, id, tag, ...values]
+    const command = ['EVALSHA', scriptSha, String(this.#keys.length), ...this.#keys, ...rest]
+    const answer = (await this.send(command)) as [string, string, string, string, ...unknown[]]
+    const [nowEpoch, nowId, nowTag, run, ...more] = answer
+    if (this.#run === '' && run === 'unknown' && !warned) {
+      warned = true
+      warn(
+        'Redis refuses INFO: a server that has taken the place of another is known only by what it lacks. Allow this user INFO',
+      )
+    }
+    this.#run ||= run
+    return { seen: { epoch: nowEpoch, id: nowId, tag: nowTag }, rest: more }
+  }
+
+  /** True while commands can be sent. */
+  get open(): boolean {
+    return this.#ready
+  }
+
+  /** Resolves when the first attempt to connect, or the one under way after it was started, has ended. */
+  async attempted(): Promise<void> {
+    this.start()
+    if (!this.#ready && !this.#failure) await this.#attempt
+  }
+
+  /** Sends any command. */
+  async send(command: readonly string[]): Promise<unknown> {
+    const connection = this.#connection
+    if (!connection) throw unreachable(this.#failure)
+    const bytes = command.reduce((sum, { length }) => sum + length, 0)
+    if (this.#onItsWay + bytes > mostOnItsWay && this.#waiting > 0)
+      throw unreachable(new Error('too much is on its way'))
+    this.#onItsWay += bytes
+    if (this.#waiting++ === 0) {
+      connection.hold(this.#parts.holds)
+      this.#heard = performance.now()
+      this.#watch()
+    }
+    try {
+      return await connection.call(command)
+    } catch (error) {
+      const reason = error as Error
+      // It answers, but is not the one that takes writes.
+      if (this.#connection === connection && /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|MOVED)/.test(reason.message))
+        this.reset(reason)
+      throw unreachable(reason)
+    } finally {
+      this.#onItsWay -= bytes
+      this.#heard = performance.now()
+      if (--this.#waiting === 0) {
+        clearTimeout(this.#watchdog)
+        this.#connection?.hold(false)
+      }
+    }
+  }
+
+  async #connect(): Promise<void> {
+    try {
+      const connection = await this.#parts.open((error) => {
+        if (this.#connection === connection) this.#lost(error)
+      })
+      if (this.#stopped) return connection.destroy()
+      this.#connection = connection
+      this.#run = ''
+      await this.send(['SCRIPT', 'LOAD', script])
+      await this.#parts.greet(this)
+      if (this.#connection !== connection) return
+      this.#ready = true
+      this.#failure = undefined
+      this.#pause = firstPause
+      connection.hold(false)
+      this.#attempt = undefined
+      this.#parts.changed(this, undefined)
+    } catch (error) {
+      this.#drop()
+      this.#lost(error as Error)
+    }
+  }
+
+  #drop(): void {
+    const connection = this.#connection
+    this.#connection = undefined
+    this.#ready = false
+    connection?.destroy()
+  }
+
+  #lost(error: Error | undefined): void {
+    this.#connection = undefined
+    this.#ready = false
+    this.#attempt = undefined
+    this.#failure = error ?? new Error('the connection ended')
+    if (this.#stopped || this.#timer) return
+    debug('no connection: %s', this.#failure.message)
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined
+        this.start()
+      },
+      this.#pause * (0.5 + Math.random() / 2),
+    )
+    this.#timer.unref()
+    this.#pause = Math.min(longestPause, this.#pause * 2)
+    this.#parts.changed(this, this.#failure)
+  }
+
+  #watch(): void {
+    clearTimeout(this.#watchdog)
+    this.#watchdog = setTimeout(() => {
+      if (this.#waiting === 0) return
+      if (performance.now() - this.#heard < patience) return this.#watch()
+      this.reset(new Error(`no answer within ${patience} ms`))
+    }, patience)
+    this.#watchdog.unref()
+  }
+}
+
+/** The error of what Redis did not take. */
+export function unreachable(reason: Error | undefined): Error {
+  if (reason && 'code' in reason && reason.code === 'TURBO_CABLE_UNREACHABLE') return reason
+  return failure('TURBO_CABLE_UNREACHABLE', ['Redis', reason?.message || 'it cannot be reached'], reason)
+}

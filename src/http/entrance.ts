@@ -1,0 +1,80 @@
+// Who is let in, by whatever door: the same rules for a WebSocket and for an event stream, before anything is opened for them.
+
+import type { IncomingMessage } from 'node:http'
+import { wasDisconnected } from '../hub/arrivals'
+import type { Visitor } from '../hub/gate'
+import type { Hub } from '../hub/hub'
+import { logger, warn } from '../log'
+import type { ResolvedOptions } from '../options/options'
+import { Addresses } from './addresses'
+import { admitted, asksNobody } from './admission'
+import { originAllowed } from './origin'
+import { isLocalHost } from './trusted-peer'
+
+const debug = logger('upgrade')
+
+/** Someone at the door. */
+export interface Guest {
+  readonly request: IncomingMessage
+  /** Lets the guest in. */
+  accept(visitor: Visitor): void
+  /** Refuses the guest with an HTTP status and a text. */
+  refuse(status: number, text: string): void
+  /** Calls `left` if the guest goes while the app is asked. Returns the undo. */
+  watch(left: () => void): () => void
+}
+
+/** The rules of one cable. */
+export class Entrance {
+  readonly #hub: Hub
+  readonly #options: ResolvedOptions
+  readonly #addresses: Addresses
+  #warned = false
+
+  constructor(hub: Hub, options: ResolvedOptions) {
+    this.#hub = hub
+    this.#options = options
+    this.#addresses = new Addresses(options.limits.connectionsPerAddress)
+  }
+
+  /** Accepts or refuses a guest, now or when the app has said who it is. */
+  enter(guest: Guest): void {
+    const { request } = guest
+    const full = this.#hub.size >= this.#options.limits.connections
+    if (!originAllowed(request, this.#options)) this.#refuseOrigin(guest)
+    else if (full) guest.refuse(503, 'Too many connections')
+    else if (!this.#addresses.admit(request)) guest.refuse(503, 'Too many connections from one address')
+    else if (asksNobody(this.#options)) guest.accept({ identity: undefined, request })
+    else if (this.#hub.arrivals.unanswered >= this.#options.limits.unanswered) guest.refuse(503, 'Too many at once')
+    else void this.#acceptWhenAdmitted(guest)
+  }
+
+  async #acceptWhenAdmitted(guest: Guest): Promise<void> {
+    const { arrivals } = this.#hub
+    const arrival = arrivals.expect(() => guest.refuse(503, 'Closing'))
+    const left = new AbortController()
+    const unwatch = guest.watch(() => {
+      arrivals.gone(arrival)
+      left.abort()
+    })
+    const visitor = await admitted(guest.request, this.#options, left.signal)
+    unwatch()
+    if (!arrivals.answered(arrival)) return
+    if ('status' in visitor) guest.refuse(visitor.status, visitor.text)
+    else if (wasDisconnected(arrival, visitor.identity)) guest.refuse(401, 'Unauthorized')
+    else guest.accept(visitor)
+  }
+
+  #refuseOrigin({ request: { headers }, refuse }: Guest): void {
+    // A warning once, because the operator's proxy may not pass Host on. Not more often, because anybody can cause it.
+    const say = this.#warned ? debug : warn
+    this.#warned = true
+    const behindProxy = isLocalHost(headers.host)
+    say(
+      behindProxy
+        ? `refused a page of ${headers.origin}, as a proxy passes no Host of its own but ${headers.host}: let it pass Host (nginx: proxy_set_header Host $host), and see that it does not pass POST to the broadcast path from outside, as everybody looks local through it`
+        : `refused a page of ${headers.origin} on host ${headers.host}: list it in allowedOrigins, or let the proxy pass Host (or set trustProxy)`,
+    )
+    refuse(403, 'Forbidden: origin not allowed')
+  }
+}

@@ -1,0 +1,9 @@
+// Who asks. Types only.
+
+import type { Identity, UpgradeRequest } from '../options/identity'
+
+/** Who asks: what a decision depends on. */
+export interface Visitor {
+  readonly identity: Identity
+  readonly request: UpgradeRequest | undefined
+}

@@ -1,0 +1,165 @@
+// A hub whose Redis is away: pages stay, verbs say that nothing was sent, and what was missed is made good on return.
+
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+import type { Engine, Positioned } from '../../../src/engine/engine.ts'
+import { redisEngine } from '../../../src/engine/redis.ts'
+import { configureBroadcasts } from '../../../src/process/configure.ts'
+import { broadcastJson, broadcastReplaceTo } from '../../../src/process/verbs.ts'
+import { RedisServer } from '../../support/redis-server.ts'
+import { TcpProxy } from '../../support/tcp-proxy.ts'
+import { warnings } from '../../support/warnings.ts'
+import { type Context, withCable } from '../../support/with-cable.ts'
+import { defaultBounds, Listener } from '../../unit/engine/engine-suite.ts'
+
+interface Scene extends Context {
+  readonly redis: RedisServer
+  readonly proxy: TcpProxy
+  readonly lines: string[]
+  away(): Promise<void>
+  back(): void
+}
+
+async function withAway(t: TestContext, run: (scene: Scene) => Promise<void>): Promise<void> {
+  const lines = warnings(t)
+  const redis = await RedisServer.start()
+  const proxy = await TcpProxy.to(redis.port)
+  try {
+    await withCable({ engine: redisEngine({ url: `redis://127.0.0.1:${proxy.port}` }) }, (context) =>
+      run({
+        ...context,
+        redis,
+        proxy,
+        lines,
+        async away() {
+          proxy.refuse(true)
+          await proxy.cut()
+          await settled(() => lines.some((line) => line.includes('Redis is away')))
+        },
+        back: () => proxy.refuse(false),
+      }),
+    )
+  } finally {
+    await proxy.close()
+    await redis.end()
+  }
+}
+
+// Something that only a socket's event brings about.
+async function settled(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise(setImmediate)
+}
+
+async function known({ cable, connect }: Context): Promise<string> {
+  const client = await connect()
+  while (!(await cable.broadcastJson('warm', 1))) await new Promise((resolve) => setTimeout(resolve, 10))
+  const { cursor } = await client.subscribe('s', { cursor: null })
+  client.ws.terminate()
+  return cursor as string
+}
+
+describe('while Redis is away', () => {
+  it('sockets stay, verbs resolve to false at once, and a stream that failed is refreshed on return', (t) =>
+    withAway(t, async (scene) => {
+      const { cable, connect, away, back, lines, broadcast } = scene
+      await known(scene)
+      const client = await connect()
+      await client.subscribe('s', { cursor: null })
+      await away()
+      const before = performance.now()
+      for (let n = 0; n < 50; n++) assert.equal(await cable.broadcastJson('s', { n }), false)
+      assert.ok(performance.now() - before < 2_000, 'promptly')
+      assert.equal((await broadcast({ stream: 's', data: 1 })).status, 503)
+      assert.deepEqual(await client.drain(), [])
+      back()
+      const { stream, data } = await client.next()
+      assert.deepEqual([stream, data], ['s', '<turbo-stream action="refresh"></turbo-stream>'])
+      assert.equal(client.ws.readyState, client.ws.OPEN)
+      assert.equal(lines.filter((line) => line.includes('Redis is away')).length, 1)
+      await settled(() => lines.some((line) => line.includes('Redis is back')))
+    }))
+
+  it('what others sent meanwhile comes when the connection is back, in order and once', (t) =>
+    withAway(t, async (scene) => {
+      const { redis, connect, away, back } = scene
+      await known(scene)
+      const client = await connect()
+      await client.subscribe('s')
+      await away()
+      const worker = redisEngine({ url: redis.url })
+      for (const n of [1, 2, 3]) await worker.publish([{ stream: 's', json: JSON.stringify({ n }) }])
+      back()
+      for (const n of [1, 2, 3]) assert.deepEqual((await client.next()).data, { n })
+      assert.deepEqual(await client.drain(), [])
+    }))
+
+  it('a subscribe waits, and is answered in full on return', (t) =>
+    withAway(t, async (scene) => {
+      const { redis, cable, connect, away, back } = scene
+      const cursor = await known(scene)
+      await away()
+      const client = await connect()
+      client.send({ type: 'subscribe', stream: 's', cursor })
+      await settled(() => cable.stats().subscriptions === 1)
+      await redisEngine({ url: redis.url }).publish([{ stream: 's', json: '{"n":1}' }])
+      assert.deepEqual(await client.drain(), [])
+      back()
+      assert.equal((await client.next()).recovered, true)
+      assert.deepEqual((await client.next()).data, { n: 1 })
+    }))
+
+  it('a subscribe that waits too long is told that there is a gap', (t) =>
+    withAway(t, async (scene) => {
+      const cursor = await known(scene)
+      await scene.away()
+      const client = await scene.connect()
+      client.send({ type: 'subscribe', stream: 's', cursor })
+      assert.equal((await client.next()).recovered, false)
+    }))
+
+  it('a disconnect reaches those who are here, and a line says that it did not reach all', async (t) => {
+    const lines = warnings(t)
+    const engine = redisEngine({ url: 'redis://127.0.0.1:1' })
+    await withCable({ engine, authenticate: () => ({ id: 7 }) }, async ({ cable, connect }) => {
+      const client = await connect()
+      cable.disconnect('7')
+      assert.equal((await client.next()).type, 'disconnect')
+      assert.equal((await client.closed).code, 1008)
+      await settled(() => lines.some((line) => line.includes('disconnect of "7" did not reach every process')))
+    })
+  })
+})
+
+describe('a process without a hub', () => {
+  it('publishes straight to Redis by the free verbs, and makes good there what failed', async (t) => {
+    warnings(t)
+    const redis = await RedisServer.start()
+    const proxy = await TcpProxy.to(redis.port)
+    const hub = { engine: redisEngine({ url: redis.url }), listener: new Listener() }
+    await hub.engine.start(hub.listener, defaultBounds)
+    const undo = configureBroadcasts({ engine: redisEngine({ url: `redis://127.0.0.1:${proxy.port}` }) })
+    try {
+      assert.equal(await broadcastReplaceTo('s', { target: 'a', html: 'b' }), true)
+      assert.equal(await broadcastJson('s', { n: 1 }), true)
+      await hub.listener.until(() => hub.listener.heard.length === 2)
+      proxy.refuse(true)
+      await proxy.cut()
+      assert.equal(await broadcastJson('t', { n: 2 }), false)
+      proxy.refuse(false)
+      await hub.listener.until(() => hub.listener.heard.length === 3)
+      const { stream, json } = hub.listener.heard[2] as Positioned
+      assert.deepEqual([stream, JSON.parse(json)], ['t', '<turbo-stream action="refresh"></turbo-stream>'])
+    } finally {
+      undo()
+      await hub.engine.stop(hub.listener)
+      await proxy.close()
+      await redis.end()
+    }
+  })
+
+  it('is refused an engine beside a URL, and what is none', () => {
+    const engine = redisEngine({ url: 'redis://127.0.0.1:1' })
+    assert.throws(() => configureBroadcasts({ engine, url: 'http://localhost' }), { code: 'TURBO_CABLE_BAD_OPTION' })
+    assert.throws(() => configureBroadcasts({ engine: {} as Engine }), { code: 'TURBO_CABLE_BAD_OPTION' })
+  })
+})
