@@ -7,7 +7,7 @@ import { runTests } from './runner.mjs'
 import { ensureChromium, ensureDebianPackage, ensureDependencies, ensureRails, PROXIES, REDIS, root } from './setup.mjs'
 import { runScript, StepError } from './step.mjs'
 
-const KINDS = ['checks', 'unit', 'fuzz', 'integration', 'conformance', 'generator', 'package', 'browser']
+const KINDS = ['checks', 'unit', 'fuzz', 'integration', 'conformance', 'generator', 'package', 'browser', 'apps']
 
 await runScript(async () => {
   const filters = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
@@ -43,6 +43,7 @@ async function prepareTools(files) {
   const tools = [
     ['test/browser/', chromium],
     ['test/generator/', chromium],
+    ['test/apps/', chromium],
     ['test/package/', () => ensureDebianPackage('curl', 'curl')],
     ['test/integration/ruby/', ensureRails],
     ['test/integration/orms/', () => ensureDebianPackage('mvn', 'maven')],

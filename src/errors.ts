@@ -22,7 +22,7 @@ const templates = {
   TURBO_CABLE_PARTIAL_MISSING: (partial: string, tried: readonly string[], folders: readonly string[]) =>
     `Cannot find the partial "${partial}": tried ${quoted(tried, ' and ')}${folders.length > 0 ? ` in ${quoted(folders, ', ')}` : ''}`,
   TURBO_CABLE_SENT: () =>
-    'Cannot add to a stream response that is sent already: build the chain in one go, before the next `await`',
+    'Cannot add to a stream response: the request is answered already. Build the chain in one go, before the next `await`, and neither redirect nor send beside it',
   TURBO_CABLE_UNKNOWN_STATE: (record: string, rule: string) =>
     `Cannot tell whether ${record} was created, updated or deleted: ${rule}. Pass { state: 'created' }, or call append, replace or remove`,
   TURBO_CABLE_RENDER_FAILED: (partial: string, reason: string) =>
@@ -69,10 +69,9 @@ export function failure<Code extends TurboCableErrorCode>(
 }
 
 /** The error for an option that there is not: it has the code of a bad option, and another sentence. */
-export function unknownOption(option: string, meant: string | undefined): TurboCableError {
-  const hint = meant
-    ? `did you mean \`${meant}\`?`
-    : 'no option is spelt like it; docs/errors.md says where the options are listed'
+export function unknownOption(option: string, meant: string | undefined, known: readonly string[]): TurboCableError {
+  const all = known.length <= 12 ? `there are ${known.join(', ')}` : 'docs/errors.md says where the options are listed'
+  const hint = meant ? `did you mean \`${meant}\`?` : `no option is spelt like it; ${all}`
   return new TurboCableError('TURBO_CABLE_BAD_OPTION', `Unexpected option \`${option}\`: ${hint}`)
 }
 

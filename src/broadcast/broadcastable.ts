@@ -1,5 +1,6 @@
 // The mixin for models: the verbs as methods, with target, partial and local filled in from the record.
 
+import { check, verbOptions } from '../options/check'
 import { type DomRecord, domId, modelNames } from '../stream/dom-id'
 import type { Streamable } from '../stream/name'
 import { isGiven, needsContent } from '../turbo/content'
@@ -147,6 +148,7 @@ function silent(verbs: Verbs): Verbs {
 }
 
 function filled(record: DomRecord, action: string, options: BroadcastOptions): BroadcastOptions {
+  check('options', options, verbOptions)
   return { ...options, ...placed(record, action, options), ...rendered(record, action, options) }
 }
 

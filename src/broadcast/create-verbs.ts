@@ -1,7 +1,7 @@
 // Makes the verbs of a cable or of a process: one general verb does the work, the named ones are a line each.
 
 import { warn } from '../log'
-import { checkNames } from '../options/check'
+import { check, checkNames, verbOptions } from '../options/check'
 import type { Broadcast } from '../publisher/publisher'
 import { tap } from '../publisher/tap'
 import { type Streamable, streamName } from '../stream/name'
@@ -78,7 +78,7 @@ export function createVerbs(context: VerbContext): Verbs {
     broadcastAfterLaterTo: (streamables, options) => later(streamables, 'after', options),
     broadcastRenderLaterTo: (streamables, options) => scheduled(checkedView(streamables, options)),
     broadcastRefreshLaterTo: (streamables, options = {}) => {
-      const requestId = refreshId(options)
+      const requestId = refreshId(check('options', options, verbOptions))
       const { job } = checkedRefresh(streamables, { ...options, requestId: null })
       const refresh = async (id: string | undefined) => {
         try {
@@ -107,7 +107,7 @@ function inItsTime(verb: string, stream: string, work: () => unknown): void {
 }
 
 function checkedRefresh(streamables: Streamable, options: RefreshBroadcastOptions): CheckedBroadcast {
-  checkNames(options, refreshOptionNames)
+  checkNames(check('options', options, verbOptions), refreshOptionNames)
   const placed = refreshPlacement({ ...options, requestId: refreshId(options) })
   return checkedBroadcast(streamables, 'refresh', { ...placed, exclude: options.exclude })
 }

@@ -1,6 +1,6 @@
 // Broadcasts whose content is whole <turbo-stream> elements: a view of them, or text that is written already.
 
-import { check, checkNames, object } from '../options/check'
+import { check, checkNames, verbOptions } from '../options/check'
 import { contentOf } from '../render/content'
 import type { Locals } from '../render/renderer'
 import { type Streamable, streamName } from '../stream/name'
@@ -33,7 +33,7 @@ export interface CheckedBroadcast {
 
 /** A broadcast of a view of elements. */
 export function checkedView(streamables: Streamable, options: ViewBroadcastOptions): CheckedBroadcast {
-  checkNames(check('options', options, object), ['partial', 'locals', 'exclude'])
+  checkNames(check('options', options, verbOptions), ['partial', 'locals', 'exclude'])
   const { partial, locals } = options
   const job = { ...jobOf(streamables, 'render', options), partial: streamView(partial) }
   return checkedElements(locals === undefined ? job : { ...job, locals })
@@ -41,7 +41,7 @@ export function checkedView(streamables: Streamable, options: ViewBroadcastOptio
 
 /** A broadcast of elements that are written already. */
 export function checkedContent(streamables: Streamable, options: ElementsBroadcastOptions): CheckedBroadcast {
-  checkNames(check('options', options, object), ['content', 'exclude'])
+  checkNames(check('options', options, verbOptions), ['content', 'exclude'])
   return checkedElements({ ...jobOf(streamables, 'stream', options), html: options.content })
 }
 

@@ -1,6 +1,6 @@
 // From what a verb was asked for to a broadcast that is checked once, here, and then performed or left in a queue as a job.
 
-import { check, checkNames, object, type Rule } from '../options/check'
+import { check, checkNames, object, type Rule, verbOptions } from '../options/check'
 import { contentOf, type RenderOptions } from '../render/content'
 import type { Locals } from '../render/renderer'
 import { type Streamable, streamName } from '../stream/name'
@@ -23,7 +23,7 @@ export interface ActionOptions extends BroadcastOptions {
 
 /** Checks what a verb was given. Throws at once for every misuse that can be seen without rendering. */
 export function checkedBroadcast(streamables: Streamable, action: string, options: BroadcastOptions): CheckedBroadcast {
-  checkNames(check('options', options, object), optionNames)
+  checkNames(check('options', options, verbOptions), optionNames)
   return checked(streamables, action, options)
 }
 

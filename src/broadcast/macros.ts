@@ -2,7 +2,7 @@
 // what brings them to life, from the hooks of whichever ORM there is.
 
 import { warn } from '../log'
-import { check, checkNames, type Rule } from '../options/check'
+import { check, checkNames, oneOf, type Rule } from '../options/check'
 import { type DomRecord, modelNames } from '../stream/dom-id'
 import type { Streamable } from '../stream/name'
 import type { Target } from '../turbo/element'
@@ -97,8 +97,8 @@ export const macros: BroadcastMacros = {
 export function committed(record: object, change: Change): void {
   for (const macro of macrosOf(record)) {
     try {
-      void Promise.resolve(macro[change](record as BroadcastMethods & DomRecord)).catch((error) =>
-        report(change, error),
+      void Promise.resolve(macro[check('change', change, aChange)](record as BroadcastMethods & DomRecord)).catch(
+        (error) => report(change, error),
       )
     } catch (error) {
       report(change, error)
@@ -130,6 +130,8 @@ function checked<Of>(options: MacroOptions<Of>) {
   })
   return { inserts, rendering }
 }
+
+const aChange = oneOf('create', 'update', 'destroy')
 
 const inserting: Rule = {
   words: "'append', 'prepend', 'before' or 'after'",

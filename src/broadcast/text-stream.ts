@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { failure } from '../errors'
-import { check, checkNames, object, optional, type Rule, time } from '../options/check'
+import { check, checkNames, optional, type Rule, time, verbOptions } from '../options/check'
 import type { Json } from '../publisher/publisher'
 import { type Streamable, streamName } from '../stream/name'
 import { connectionId, type ExcludeOption } from '../stream/page-id'
@@ -54,7 +54,7 @@ const short = 16_384
 /** Makes the verb. It checks at the call. */
 export function createBroadcastStream(context: PerformContext): BroadcastStream {
   return (streamables, source, options) => {
-    checkNames(check('options', options, object), ['target', 'render', 'every', 'signal', 'exclude'])
+    checkNames(check('options', options, verbOptions), ['target', 'render', 'every', 'signal', 'exclude'])
     const stream = streamName(streamables)
     const { target } = placement('update', { target: options.target })
     if (target === undefined) throw failure('TURBO_CABLE_NO_TARGET', ['update'])

@@ -23,7 +23,7 @@ export function check<Value>(name: string, value: Value, { words, holds, shown }
 /** Refuses an option that is not known, unless it is undefined. Its value is not shown: a misspelt token is still a token. */
 export function checkNames(options: object, known: readonly string[]): void {
   for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined && !known.includes(name)) throw unknownOption(name, lookalike(name, known))
+    if (value !== undefined && !known.includes(name)) throw unknownOption(name, lookalike(name, known), known)
   }
 }
 
@@ -39,6 +39,8 @@ export function oneOf(...values: readonly string[]): Rule {
 
 export const text: Rule = { words: 'a non-empty string', holds: isText }
 export const object: Rule = { words: 'an object', holds: isObject }
+/** What a verb is given after its stream. Where Rails takes the parts of a stream one by one, the second of them stands there. */
+export const verbOptions: Rule = { ...object, words: "an object (a stream of several parts is one array: ['room', 7])" }
 export const namesAndValues: Rule = { words: 'an object of names and values', holds: isObject }
 export const positiveTime: Rule = {
   words: 'a number of milliseconds > 0',

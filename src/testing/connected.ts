@@ -42,9 +42,10 @@ export async function connected(page: BrowserPage, { timeout }: { timeout?: numb
       .waitFor({ state: 'attached', ...options })
     await waiting.first().waitFor({ state: 'detached', ...options })
   } catch (cause) {
-    const streams = await waiting.evaluateAll((elements) =>
-      elements.map((element) => element.getAttribute('data-streams')),
+    const markers = await waiting.evaluateAll((elements) =>
+      elements.map((element) => element.getAttribute('data-streams') ?? ''),
     )
+    const streams = markers.flatMap((names) => names.split(',')).map(streamIn)
     const why = streams.length > 0 ? `these streams are not served: ${streams.join(', ')}` : 'it has no marker'
     throw new Error(`The page is not connected: ${why}`, { cause })
   }
@@ -52,3 +53,16 @@ export async function connected(page: BrowserPage, { timeout }: { timeout?: numb
 
 // As the client finds it.
 const marker = '[data-turbo-stream][data-streams]'
+
+// For a reader: the name that a token carries, whoever signed it; a plain name is itself.
+function streamIn(token: string): string {
+  const [, data] = /^(.+)--[0-9a-f]{64}$/.exec(token) ?? []
+  if (data === undefined) return token
+  try {
+    const said = JSON.parse(Buffer.from(data, 'base64').toString())
+    const name = said?.stream ?? said
+    return typeof name === 'string' ? name : token
+  } catch {
+    return token
+  }
+}

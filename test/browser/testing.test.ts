@@ -50,6 +50,25 @@ test('a page with a marker that is refused names its stream', () =>
     },
   ))
 
+test('a page with a signed name that is refused names the stream, and not the token', () =>
+  withList(
+    browser,
+    async (app, page) => {
+      await page.goto('/')
+      await assert.rejects(connected(page, { timeout: 500 }), {
+        message: 'The page is not connected: these streams are not served: one, two, room:7',
+      })
+      assert.equal(app.cable.stats().subscriptions, 0)
+    },
+    {
+      secret: 'a secret of some length',
+      authorize: () => false,
+      marker: (cable) =>
+        cable.turboStreamFrom('one', 'two') +
+        cable.turboStreamFrom(cable.signedStream(['room', 7], { expiresIn: 60_000 })),
+    },
+  ))
+
 test('a page without a marker is not connected', () =>
   withList(browser, async (_app, page) => {
     await page.goto('/other')

@@ -45,7 +45,10 @@ test('docs/responses.md answers a form with a stream, tells the other pages, and
       const refused = await post('', turbo)
       assert.equal(refused.status, 422)
       assert.match(await refused.text(), /Write something/)
-      assert.equal((await post('without Turbo', { Accept: 'text/html' })).headers.get('location'), '/')
+      const plain = { Accept: 'text/html' }
+      assert.match(await (await post('', plain)).text(), /^<head>.*Write something/s)
+      assert.equal((await post('without Turbo', plain)).headers.get('location'), '/')
+      assert.match(String((await client.next()).data), /<li id="message_2">without Turbo<\/li>/)
       assert.match(
         await (await fetch(origin)).text(),
         /<li id="message_1">hello<\/li><li id="message_2">without Turbo<\/li>/,

@@ -31,11 +31,13 @@ export class Database {
     queueMicrotask(() => done(null))
   }
 
-  // `{ $1: 'milk' }` there is `{ 1: 'milk' }` here. Either of the last two may be left out.
+  // `{ $1: true }` there is `{ 1: 1 }` here. Either of the last two may be left out.
   #perform(sql, parameters, callback, act) {
     const done = [callback, parameters, () => {}].find((given) => typeof given === 'function')
     const named = typeof parameters === 'object' ? Object.entries(parameters) : []
-    const values = Object.fromEntries(named.map(([name, value]) => [name.slice(1), value]))
+    const values = Object.fromEntries(
+      named.map(([name, value]) => [name.slice(1), typeof value === 'boolean' ? Number(value) : value]),
+    )
     try {
       const { rows, changes, lastInsertRowid } = act(this.#database.prepare(sql), values)
       queueMicrotask(() => done.call({ changes, lastID: lastInsertRowid }, null, rows))

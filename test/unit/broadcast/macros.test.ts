@@ -154,6 +154,11 @@ test('a declaration that fails costs a logged line, and neither the change nor t
   assert.equal(lines[0], "[turbo-cable] a record's destroy was not broadcast: no list")
   assert.match(lines[1] ?? '', /Expected a stream name, got `\[\]` \(array\)/)
   assert.equal(lines.length, 2)
+  await change(new Todo(1), 'created' as Change)
+  assert.equal(
+    lines[2],
+    "[turbo-cable] a record's created was not broadcast: Expected `change` to be 'create' or 'update' or 'destroy', got `\"created\"` (string)",
+  )
 })
 
 test('bad options are refused at the declaration', () => {

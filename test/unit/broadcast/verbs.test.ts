@@ -7,6 +7,7 @@ import { createPerform } from '../../../src/broadcast/perform.ts'
 import { Refreshes } from '../../../src/broadcast/refreshes.ts'
 import type { BroadcastJob } from '../../../src/broadcast/scheduler.ts'
 import { failure } from '../../../src/errors.ts'
+import { Broadcastable } from '../../../src/index.ts'
 import type { Publisher } from '../../../src/publisher/publisher.ts'
 import type { Renderer } from '../../../src/render/renderer.ts'
 import { recorder } from '../../support/sending.ts'
@@ -153,6 +154,23 @@ test('misuse throws at the call, whether awaited or not, now or later', () => {
   assert.throws(() => verbs.broadcastActionTo('s', {} as never), { code: 'TURBO_CABLE_BAD_OPTION' })
   assert.throws(() => verbs.broadcastRefreshTo('s', { scroll: 'x' as never }), { code: 'TURBO_CABLE_BAD_OPTION' })
   assert.deepEqual([publisher.broadcasts, jobs], [[], []])
+})
+
+test('the parts of a stream one by one, as Rails takes them, are refused with how they are written here', () => {
+  const { verbs } = house()
+  class Message extends Broadcastable() {
+    id = 1
+  }
+  const message = new Message()
+  const rule =
+    /^TurboCableError: Expected `options` to be an object \(a stream of several parts is one array: \['room', 7\]\), got `"messages"` \(string\)$/
+  for (const name of Object.keys(verbs)) {
+    if (/Json$|broadcastStream$|Action/.test(name)) continue // what comes second there is something else
+    const verb = verbs[name as keyof typeof verbs] as (...given: unknown[]) => unknown
+    assert.throws(() => verb('room', 'messages', { target: 'x', html: '' }), rule, name)
+  }
+  const asRails = message.broadcastReplaceTo as unknown as (...given: unknown[]) => unknown
+  assert.throws(() => asRails.call(message, 'room', 'messages'), rule)
 })
 
 test('a partial without a renderer throws at the call', () => {

@@ -56,8 +56,12 @@ test('an option that is not known is named with the one that was probably meant,
   assert.equal(told('history.totalbytes'), 'Unexpected option `history.totalbytes`: did you mean `history.totalBytes`?')
   assert.equal(
     told('colour'),
-    'Unexpected option `colour`: no option is spelt like it; docs/errors.md says where the options are listed',
+    'Unexpected option `colour`: no option is spelt like it; there are target, targets, html, partial, history.size, history.totalBytes, heartbeat',
   )
+  const many = Array.from({ length: 13 }, (_, index) => `option${index}`)
+  assert.throws(() => checkNames({ colour: 1 }, many), {
+    message: /; docs\/errors.md says where the options are listed$/,
+  })
   assert.equal(told('toString'), told('toString').replace(/`[^`]+`/, '`toString`'))
   assert.match(told('toString'), /^Unexpected option `toString`: no option/)
   assert.equal(told('html'), '')
