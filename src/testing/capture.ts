@@ -2,6 +2,7 @@
 // publisher, which tells the tap.
 
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { check, type Rule } from '../options/check'
 import type { Broadcast, Json } from '../publisher/publisher'
 import { setTap } from '../publisher/tap'
 import { type Streamable, streamName } from '../stream/name'
@@ -35,7 +36,7 @@ export type Sending = () => unknown
  * Captures at the same time see each their own broadcasts. One that a server sends while it answers a request belongs to none of
  * them, so all see it: give them different streams.
  *
- * Rejects as `fn` does. Throws `TURBO_CABLE_BAD_STREAM` for what names no stream.
+ * Rejects as `fn` does. Throws `TURBO_CABLE_BAD_STREAM` for what names no stream, and `TURBO_CABLE_BAD_OPTION` for no function.
  */
 export async function captureBroadcasts(fn: Sending): Promise<CapturedBroadcast[]>
 /** The same for one stream: `await captureBroadcasts(['room', 7], () => room.post('hi'))`. */
@@ -44,11 +45,13 @@ export async function captureBroadcasts(
   ...given: [Sending] | [Streamable | undefined, Sending]
 ): Promise<CapturedBroadcast[]> {
   const [stream, fn] = given.length === 1 ? [undefined, given[0]] : given
-  const all = await everythingSent(fn)
+  const all = await everythingSent(check('fn', fn, sending))
   if (stream === undefined) return all
   const name = streamName(stream)
   return all.filter((broadcast) => broadcast.stream === name)
 }
+
+const sending: Rule = { words: 'a function that sends something', holds: (value) => typeof value === 'function' }
 
 /** What was broadcast to any stream while `fn` ran. */
 export async function everythingSent(fn: Sending): Promise<CapturedBroadcast[]> {

@@ -207,3 +207,7 @@ test('a stream that is none is refused', async () => {
     { code: 'TURBO_CABLE_BAD_STREAM' },
   )
 })
+
+test('a capture without a function says what it wants', async () => {
+  await assert.rejects(captureBroadcasts('todos' as never), { code: 'TURBO_CABLE_BAD_OPTION', message: /a function/ })
+})
