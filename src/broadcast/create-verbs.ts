@@ -119,7 +119,7 @@ function actionAndOptions(given: ActionOptions): [action: string, options: Broad
 
 // Undefined is that of the request that the caller works for, null is none.
 function refreshId(options: RefreshBroadcastOptions): string | undefined {
-  const { requestId = currentRequestId() } = check('options', options, verbOptions)
+  const { requestId = currentRequestId() } = options
   return requestId ?? undefined
 }
 
