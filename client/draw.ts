@@ -6,7 +6,7 @@ import { cursorIn } from './marker.js'
 import { Part, partOf, rendered } from './parts.js'
 import type { Message } from './protocol.js'
 import { older } from './protocol.js'
-import { fallBehind } from './refresh.js'
+import { fallBehind, landed } from './refresh.js'
 import { type BeforeRender, concerns, type Render, restrict, type StreamElement, touched } from './stream-element.js'
 
 /** The message being drawn: the parts that lack it, and what Turbo was about to do. */
@@ -86,7 +86,10 @@ function perform({ target, detail, defaultPrevented }: BeforeRender, { message, 
     const refresh = target.action === 'refresh'
     if (refresh && message.replayed) fallBehind(0, message.cursor)
     else if (refresh && session.recentRequests.has(target.getAttribute('request-id'))) return
-    else await (refresh && message.refresh ? inTurn(target, message.refresh, render) : render(target))
+    else {
+      await (refresh && message.refresh ? inTurn(target, message.refresh, render) : render(target))
+      if (refresh) await landed(message.cursor)
+    }
     warn(target)
   }
   const work = act().catch(console.error)

@@ -9,7 +9,7 @@ import { cursorIn, markersIn, streamsOf } from './marker.js'
 import { connection } from './page.js'
 import { add, Part, partAt, partOf, parts, rendered, watchParts } from './parts.js'
 import { nameOf, older, oldest } from './protocol.js'
-import { gap } from './refresh.js'
+import { gap, isBehind } from './refresh.js'
 import { render } from './render.js'
 import type { Listener } from './subscriptions.js'
 
@@ -170,7 +170,7 @@ class Marker {
   // What was lost stays marked as lost until a refreshed page says where it is.
   #write(): void {
     const element = this.#element
-    if (element.hasAttribute(BEHIND) || markers.get(element) !== this || !element.isConnected) return
+    if (isBehind() || element.hasAttribute(BEHIND) || markers.get(element) !== this || !element.isConnected) return
     const { cursor } = this
     if (cursor) element.dataset.cursor = this.#written = cursor
   }

@@ -18,12 +18,13 @@ let timer: unknown
 let attempt = 0
 let refreshed = 0
 let waits = 0
+/** When Turbo was asked for a refresh last. */
+let asked = 0
 
 watchParts(({ root, age }) => {
   if (root.parentElement || wanted === undefined || (age && wanted && behind(age, wanted))) return
   wanted = timer = void clearTimeout(timer as number)
-  attempt = 0
-  refreshed = Date.now()
+  attempt = waits = 0
 })
 
 /** Announces that the page misses something of `stream`, and refreshes it within `spread` milliseconds unless told not to. */
@@ -35,6 +36,34 @@ export function gap(stream: string, spread: number, cursor?: string): void {
 export function fallBehind(spread: number, cursor = ''): void {
   if (!wanted || !older(cursor, wanted)) wanted = cursor || (wanted ?? '')
   timer ??= later(Math.max(Math.random() * spread, refreshed + PAUSE - Date.now()))
+}
+
+/** Is a page wanted that has not come? The one that there is may then not say that it has everything. */
+export function isBehind(): boolean {
+  return wanted !== undefined
+}
+
+/**
+ * Resolves when the refresh that Turbo was asked for just now has brought a page. Turbo begins it after a moment, and not at all while
+ * a visit is on its way, which may lead elsewhere, or, as that of a download, nowhere; and a visit ends the refresh before it.
+ * Then the page is behind.
+ */
+export async function landed(cursor?: string): Promise<void> {
+  asked = Date.now()
+  const moment = Turbo.session.pageRefreshDebouncePeriod ?? 150
+  do await pause(moment)
+  while (Date.now() - asked < moment)
+  const visit = Turbo.navigator.currentVisit
+  if (!visit) return
+  const isRefresh = visit.action === 'replace' && visit.location.href === location.href
+  while (isRefresh && Turbo.navigator.currentVisit === visit && visit.state === 'started') await pause(SOON)
+  // A page that is there no more stays so.
+  const isGone = /^4/.test(`${visit.response?.statusCode}`)
+  if (visit.state !== 'completed' && !isGone) fallBehind(0, cursor)
+}
+
+function pause(wait: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, wait))
 }
 
 function later(wait: number): unknown {
@@ -60,6 +89,7 @@ async function refresh(): Promise<void> {
     timer = later(busy() ? SOON : backoff(attempt + 2))
     if (busy()) return
     waits = 0
+    refreshed = Date.now()
     morph(href, { statusCode: response.status, redirected: false, responseHTML: html })
   } catch {
     // Nobody there: the page stays, and asks again.

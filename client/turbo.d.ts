@@ -3,7 +3,13 @@
 declare module '@hotwired/turbo' {
   export function renderStreamMessage(message: string): void
   export function fetch(url: string, options: object): Promise<Response>
-  export const navigator: { currentVisit?: { state: string }; formSubmission?: { state: string } }
-  export const session: { recentRequests: ReadonlySet<string | null> }
+  export interface Visit {
+    state: string
+    action: string
+    location: URL
+    response?: { statusCode: number }
+  }
+  export const navigator: { currentVisit?: Visit; formSubmission?: { state: string } }
+  export const session: { recentRequests: ReadonlySet<string | null>; pageRefreshDebouncePeriod?: number }
   export function visit(location: string, options: object): void
 }

@@ -8,7 +8,7 @@ import { type Streamable, streamName } from '../stream/name'
 import { connectionId, type ExcludeOption } from '../stream/page-id'
 import { refreshPlacement } from '../turbo/turbo-stream'
 import { type CheckedBroadcast, checkedContent, checkedView } from './elements-job'
-import { type BroadcastOptions, checkedBroadcast, waitingJob } from './job'
+import { type ActionOptions, type BroadcastOptions, checkedBroadcast, waitingJob } from './job'
 import { jsonData } from './json-data'
 import { isMuted } from './mute'
 import { createSend, deliver, type PerformContext, troubleLine, verbName } from './perform'
@@ -49,7 +49,7 @@ export function createVerbs(context: VerbContext): Verbs {
   }
 
   return {
-    broadcastActionTo: (streamables, { action, ...options }) => now(streamables, action, options),
+    broadcastActionTo: (streamables, given) => now(streamables, ...actionAndOptions(given)),
     broadcastAppendTo: (streamables, options) => now(streamables, 'append', options),
     broadcastPrependTo: (streamables, options) => now(streamables, 'prepend', options),
     broadcastReplaceTo: (streamables, options) => now(streamables, 'replace', options),
@@ -63,13 +63,13 @@ export function createVerbs(context: VerbContext): Verbs {
     broadcastRenderTo: (streamables, options) => sentChecked(checkedView(streamables, options)),
     broadcastStreamTo: (streamables, options) => sentChecked(checkedContent(streamables, options)),
     broadcastJson: (streamables, data, options = {}) => {
-      checkNames(options, ['exclude'])
+      checkNames(check('options', options, verbOptions), ['exclude'])
       const broadcast = jsonBroadcast(streamables, data, options)
       return sent('broadcastJson', broadcast.stream, () => deliver(context.publisher(), broadcast, 'broadcastJson'))
     },
     broadcastStream: createBroadcastStream(context),
 
-    broadcastActionLaterTo: (streamables, { action, ...options }) => later(streamables, action, options),
+    broadcastActionLaterTo: (streamables, given) => later(streamables, ...actionAndOptions(given)),
     broadcastAppendLaterTo: (streamables, options) => later(streamables, 'append', options),
     broadcastPrependLaterTo: (streamables, options) => later(streamables, 'prepend', options),
     broadcastReplaceLaterTo: (streamables, options) => later(streamables, 'replace', options),
@@ -112,8 +112,14 @@ function checkedRefresh(streamables: Streamable, options: RefreshBroadcastOption
   return checkedBroadcast(streamables, 'refresh', { ...placed, exclude: options.exclude })
 }
 
+function actionAndOptions(given: ActionOptions): [action: string, options: BroadcastOptions] {
+  const { action, ...options } = check('options', given, verbOptions)
+  return [action, options]
+}
+
 // Undefined is that of the request that the caller works for, null is none.
-function refreshId({ requestId = currentRequestId() }: RefreshBroadcastOptions): string | undefined {
+function refreshId(options: RefreshBroadcastOptions): string | undefined {
+  const { requestId = currentRequestId() } = options
   return requestId ?? undefined
 }
 

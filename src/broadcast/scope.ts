@@ -13,8 +13,8 @@ export interface Held {
 
 /** The scope of a piece of work. */
 export interface Scope {
-  /** The id that the page gave to the request. */
-  readonly requestId?: string | undefined
+  /** The id that the page gave to the request, as long as it counts. */
+  readonly requestId?: (() => string | undefined) | undefined
   /** What takes the broadcasts in until the work is done. */
   readonly hold?: { take(held: Held): boolean } | undefined
   /** Whose broadcasts are muted: classes of models, or all. */

@@ -13,6 +13,7 @@ import { Gatherer } from './gatherer'
 import { isMuted } from './mute'
 import { deliver, type PerformContext, troubleLine } from './perform'
 import { pieces, type TextSource } from './pieces'
+import { scope } from './scope'
 import { loggedIfUnheard } from './unheard'
 
 /** The options of `broadcastStream`. */
@@ -63,11 +64,16 @@ export function createBroadcastStream(context: PerformContext): BroadcastStream 
     check('every', options.every, optional(time))
     check('signal', options.signal, optional(aSignal))
     const exclude = connectionId(options.exclude)
-    // A text that is muted goes nowhere, and lacks nothing.
-    const send = async (data: Json) =>
-      isMuted() || deliver(context.publisher(), { stream, data, ...(exclude && { exclude }) }, 'broadcastStream')
+    const line = (error: unknown) => troubleLine('broadcastStream', stream, error)
+    // A text that is muted goes nowhere, and one that waits for a transaction comes after it: neither lacks anything.
+    const send = async (data: Json) => {
+      if (isMuted()) return true
+      const broadcast = { stream, data, ...(exclude && { exclude }) }
+      const work = () => deliver(context.publisher(), broadcast, 'broadcastStream')
+      return scope().hold?.take({ work, line }) || work()
+    }
     const text = new TextStream(target, options, send)
-    return loggedIfUnheard(text.show(source), (error) => troubleLine('broadcastStream', stream, error))
+    return loggedIfUnheard(text.show(source), line)
   }
 }
 

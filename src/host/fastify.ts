@@ -91,7 +91,7 @@ export const turboCable = Object.assign(
       const redirect = (url: string) => reply.redirect(url, 303)
       const turboStream = () => core.turboStreamResponse<unknown>(answerOf(reply))
       addTurboResponse<unknown>(reply, request.raw, '', { turboStream, redirect })
-      asRequest(request.raw, next)
+      asRequest(request.raw, reply.raw, next)
     })
     fastify.addHook('preClose', () => core.close())
   },

@@ -58,7 +58,7 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
     // Somebody before the cable has read the body, and Hono keeps it.
     if (incoming.readableDidRead && isJson(incoming)) incoming.body ??= await context.req.text().catch(() => undefined)
     if (core.handle(incoming, outgoing)) return alreadySent()
-    await asRequest(incoming, next)
+    await asRequest(incoming, outgoing, next)
   }
   return Object.assign(middleware, core)
 }

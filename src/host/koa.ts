@@ -81,7 +81,7 @@ export function turboCable(options: TurboCableOptions = {}): Cable {
         context.redirect(url)
       },
     })
-    await asRequest(req, next)
+    await asRequest(req, res, next)
     // One that nobody awaits has to be there before Koa answers.
     if (chain && !chain.heard) await chain
   }

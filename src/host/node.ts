@@ -50,7 +50,7 @@ export function nodeMiddleware(
       turboStream: () => streamResponse(cable, request, response),
       redirect: (url) => redirect(response, url),
     })
-    asRequest(request, next)
+    asRequest(request, response, next)
   }
 }
 

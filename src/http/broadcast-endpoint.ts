@@ -75,7 +75,8 @@ async function answerTo(taken: Promise<unknown>): Promise<Answer> {
     return ok
   } catch (error) {
     debug('not taken: %s', error)
-    return unavailable
+    // What is nested deeper than JSON can be written was read all the same.
+    return error instanceof RangeError ? invalidJson : unavailable
   }
 }
 

@@ -58,6 +58,9 @@ const itself = (url: string) => url
 // Another site's page must not choose where ours sends its visitors.
 function ownReferer(referer: string | undefined, host: string | undefined): string | undefined {
   if (!referer || !host || !URL.canParse(referer)) return undefined
-  const { host: from, pathname, search } = new URL(referer)
-  return from === host.toLowerCase() ? `${pathname.replace(/^\/+/, '/')}${search}` : undefined
+  const { protocol, host: from, pathname, search } = new URL(referer)
+  // In other schemes a path may begin with `/\\`, which a browser takes for `//`.
+  return /^https?:$/.test(protocol) && from === host.toLowerCase()
+    ? `${pathname.replace(/^\/+/, '/')}${search}`
+    : undefined
 }

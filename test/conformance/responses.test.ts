@@ -300,7 +300,11 @@ for (const [name, start] of Object.entries(turboHosts)) {
           const own = { Referer: `${origin}/from?page=2` }
           assert.equal(await sent('recedeOrRedirectBackOrTo', own), '303 /from?page=2')
           assert.equal(await sent('recedeOrRedirectTo', own), '303 /browser')
-          for (const Referer of ['https://evil.example/', 'nonsense']) {
+          for (const Referer of [
+            'https://evil.example/',
+            'nonsense',
+            `${origin.replace('http', 'x')}/\\evil.example`,
+          ]) {
             assert.equal(await sent('recedeOrRedirectBackOrTo', { Referer }), '303 /browser')
           }
         },

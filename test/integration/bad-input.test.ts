@@ -50,6 +50,17 @@ describe('10,000 random mutations of valid messages', () => {
     }),
   )
 
+  it('on the endpoint: what is nested too deep is refused, with the whole batch', () =>
+    withCable({}, async ({ connect, broadcast }) => {
+      const bystander = await connect()
+      await bystander.subscribe('s')
+      const deep = `{"stream":"s","data":${'['.repeat(200_000)}${']'.repeat(200_000)}}`
+      const answer = await broadcast(`[{"stream":"s","data":"first"},${deep}]`)
+      assert.deepEqual([answer.status, await answer.text()], [400, 'Invalid JSON'])
+      await broadcast({ stream: 's', data: 'second' })
+      assert.equal((await bystander.next()).data, 'second')
+    }))
+
   it('on the endpoint: each gets an answer of the table, and subscribers what was valid', { timeout: 120_000 }, (t) =>
     withCable({ history: { size: 0 } }, async ({ connect, broadcast }) => {
       const bystander = await connect()

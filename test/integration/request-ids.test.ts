@@ -1,4 +1,4 @@
-// A refresh knows the request that caused it, in every host and past everything that a handler waits for.
+// A refresh knows the request that caused it, in every host and past everything that a handler waits for, until it is answered.
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -24,8 +24,13 @@ interface Running {
   readonly server: unknown
 }
 
+/** Work in the background that the handlers have begun: which request it works for when `answered` has resolved. */
+let late: Promise<string | undefined>[] = []
+let answered: Promise<unknown> = Promise.resolve()
+
 /** The handler of every app: reads what was posted, waits, and refreshes by the free verb. */
 async function handle(body: unknown): Promise<string> {
+  late.push(answered.then(() => currentRequestId()))
   await pause(1)
   await broadcastRefreshTo('todos')
   return `${JSON.stringify(body)} ${currentRequestId() ?? 'none'}`
@@ -62,8 +67,13 @@ const apps: Record<string, () => Promise<Running>> = {
 }
 
 for (const [name, start] of Object.entries(apps)) {
-  test(`${name}: a refresh carries the id of its request, and no request has the id of another`, async () => {
+  test(`${name}: a refresh carries the id of its request until that is answered, and no request has the id of another`, async () => {
     const { cable, server: started } = await start()
+    let allAnswered = () => {}
+    late = []
+    answered = new Promise<void>((resolve) => {
+      allAnswered = resolve
+    })
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     const server = started as ReturnType<typeof createServer>
     try {
@@ -72,12 +82,12 @@ for (const [name, start] of Object.entries(apps)) {
       const post = async (n: number, id?: string) => {
         const headers = { 'Content-Type': 'application/json', ...(id !== undefined && { 'X-Turbo-Request-Id': id }) }
         const asked = request({ port, path: '/todos', host: '127.0.0.1', method: 'POST', headers, agent })
-        const answered = once(asked, 'response')
+        const coming = once(asked, 'response')
         // Its second half comes when the app is waiting for it, from a callback of the socket that knows of no request.
         asked.write(`{"n":${n},`)
         await pause(20)
         asked.end('"more":1}')
-        const [response] = (await answered) as [IncomingMessage]
+        const [response] = (await coming) as [IncomingMessage]
         let text = ''
         for await (const chunk of response) text += chunk
         return text.split(' ')[1]
@@ -97,6 +107,10 @@ for (const [name, start] of Object.entries(apps)) {
       assert.deepEqual(ids.slice(0, 3), ['r1', 'none', 'none'])
       assert.deepEqual(ids.slice(3).sort(), ['none', 'r4', 'r6'])
       client.close()
+
+      // What is changed then is in no answer any more, so the tab that has asked must not leave out the refresh for it.
+      allAnswered()
+      assert.deepEqual(await Promise.all(late), Array(7).fill(undefined))
     } finally {
       agent.destroy()
       await cable.close({ timeout: 100 })

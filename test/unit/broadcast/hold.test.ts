@@ -9,6 +9,7 @@ import {
   broadcastAppendTo,
   broadcastJson,
   broadcastRefreshLaterTo,
+  broadcastStream,
 } from '../../../src/process/verbs.ts'
 import { defaults, recorder } from '../../support/sending.ts'
 import { warnings } from '../../support/warnings.ts'
@@ -48,6 +49,24 @@ test('what is held is sent in its order once the work has resolved', async (t) =
   })
   assert.equal(result, 'result')
   assert.deepEqual([sent(), jobs], [['first', 'third', 'fourth'], ['later second after 1']])
+})
+
+test('a text of a transaction is shown after it, and none that was rolled back', async (t) => {
+  const { sent } = cable(t)
+  const text = async () => {
+    const { taken } = await broadcastStream('text', ['a', 'b'], { target: 'x' })
+    await broadcastJson('after', 1)
+    assert.deepEqual([taken, sent()], [true, []])
+  }
+  await assert.rejects(
+    holdingBroadcasts(async () => {
+      await text()
+      throw new Error('rolled back')
+    }),
+  )
+  assert.deepEqual(sent(), [])
+  await holdingBroadcasts(text)
+  assert.deepEqual(sent().slice(-2), ['text', 'after'])
 })
 
 test('what is held is dropped when the work rejects or throws, and the error is the same', async (t) => {

@@ -151,7 +151,13 @@ test('misuse throws at the call, whether awaited or not, now or later', () => {
   }
   assert.throws(() => verbs.broadcastAppendTo('s', undefined as never), { code: 'TURBO_CABLE_NO_TARGET' })
   assert.throws(() => verbs.broadcastRemoveTo('s', {}), { code: 'TURBO_CABLE_NO_TARGET' })
-  assert.throws(() => verbs.broadcastActionTo('s', {} as never), { code: 'TURBO_CABLE_BAD_OPTION' })
+  for (const options of [{}, undefined, null]) {
+    assert.throws(() => verbs.broadcastActionTo('s', options as never), { code: 'TURBO_CABLE_BAD_OPTION' })
+    assert.throws(() => verbs.broadcastActionLaterTo('s', options as never), { code: 'TURBO_CABLE_BAD_OPTION' })
+  }
+  assert.throws(() => verbs.broadcastRefreshTo('s', null as never), { code: 'TURBO_CABLE_BAD_OPTION' })
+  assert.throws(() => verbs.broadcastRefreshLaterTo('s', null as never), { code: 'TURBO_CABLE_BAD_OPTION' })
+  assert.throws(() => verbs.broadcastJson('s', 1, null as never), { code: 'TURBO_CABLE_BAD_OPTION' })
   assert.throws(() => verbs.broadcastRefreshTo('s', { scroll: 'x' as never }), { code: 'TURBO_CABLE_BAD_OPTION' })
   assert.deepEqual([publisher.broadcasts, jobs], [[], []])
 })
