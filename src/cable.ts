@@ -19,7 +19,7 @@ import { Requests } from './http/requests'
 import { Servers } from './http/servers'
 import { shutdown, UnderWay } from './http/shutdown'
 import { minded } from './http/turbo-head'
-import { HubWithTexts } from './hub/hub-with-texts'
+import { Hub } from './hub/hub'
 import type { HubStats } from './hub/stats'
 import { warn } from './log'
 import { cautions } from './options/cautions'
@@ -122,7 +122,7 @@ export interface HostParts {
 export function createCable(given: TurboCableOptions = {}, host: HostParts = {}): CableCore {
   const options = resolveOptions(given)
   const { path, secret, limits, render } = options
-  const hub = new HubWithTexts(options.engine ?? engineFromEnv() ?? new MemoryEngine(options.history), options)
+  const hub = new Hub(options.engine ?? engineFromEnv() ?? new MemoryEngine(options.history), options)
   const mounts = new Mounts(host.mountPaths)
   const url = (mount = mounts.first) => `${mount}${path}`
 
@@ -163,8 +163,9 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
 
   // A page shows of each text what there was when its request arrived, which is where its cursor is.
   const textFrom = (): TurboTextFrom => {
-    const moment = hub.texts.now()
-    return createTurboTextFrom((stream, target) => hub.texts.html(stream, target, moment))
+    const { texts } = hub.deliveries
+    const moment = texts.now()
+    return createTurboTextFrom((stream, target) => texts.html(stream, target, moment))
   }
 
   for (const caution of cautions(options)) warn(caution)

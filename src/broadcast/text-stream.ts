@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { failure } from '../errors'
-import { check, checkNames, optional, type Rule, time, verbOptions } from '../options/check'
+import { callable, check, checkNames, optional, type Rule, time, verbOptions } from '../options/check'
 import type { Json } from '../publisher/publisher'
 import { type Streamable, streamName } from '../stream/name'
 import { connectionId, type ExcludeOption } from '../stream/page-id'
@@ -60,7 +60,7 @@ export function createBroadcastStream(context: PerformContext): BroadcastStream 
     const { target } = placement('update', { target: options.target })
     if (target === undefined) throw failure('TURBO_CABLE_NO_TARGET', ['update'])
     check('source', source, aSource)
-    check('render', options.render, optional(aFunction))
+    check('render', options.render, optional(callable))
     check('every', options.every, optional(time))
     check('signal', options.signal, optional(aSignal))
     const exclude = connectionId(options.exclude)
@@ -174,5 +174,4 @@ const aSource: Rule = {
   holds: (value) =>
     typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value),
 }
-const aFunction: Rule = { words: 'a function', holds: (value) => typeof value === 'function' }
 const aSignal: Rule = { words: 'an AbortSignal', holds: (value) => value instanceof AbortSignal }

@@ -5,6 +5,7 @@ import { BroadcastLog } from './broadcast-log'
 import type { FanOut } from './fan-out'
 import { spread } from './spread'
 import type { Subscriptions } from './subscriptions'
+import { Texts } from './texts'
 import { Timeline } from './timeline'
 
 /** What `Deliveries` works with. */
@@ -19,6 +20,8 @@ export interface DeliveryParts {
 export class Deliveries {
   /** Which cursor belongs to which time. */
   readonly timeline = new Timeline()
+  /** What there is of each text now: with every broadcast that the cursor counts, and none after it. */
+  readonly texts = new Texts()
   /** What the debug output tells of broadcasts and subscribes. */
   readonly log = new BroadcastLog()
   readonly #parts: DeliveryParts
@@ -50,6 +53,7 @@ export class Deliveries {
     for (const message of messages) {
       this.#count++
       this.#position = message.position
+      this.texts.take(message)
       const topic = subscriptions.topic(message.stream)
       this.log.sent(message, topic)
       if (topic?.take(message)) fanOut.add(topic, spread(message, topic.size, limits.refreshesPerSecond))
@@ -62,6 +66,7 @@ export class Deliveries {
   lost(): void {
     this.#position = 0
     this.timeline.clear()
+    this.texts.clear()
     this.#parts.fanOut.flush()
   }
 }

@@ -45,7 +45,8 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
   readonly #subscribing: Subscribing
   readonly #replays: Replays
   readonly #fanOut = new FanOut((connection) => this.#tellPosition(connection))
-  readonly #deliveries: Deliveries
+  /** What the engine has handed on to this process. */
+  readonly deliveries: Deliveries
   readonly #parts: CommandParts
   readonly pulse: Pulse
   readonly #backlog: Backlog<Connection>
@@ -64,14 +65,13 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
       () => this.#fanOut.flush(),
       ({ connection, address }) => this.#subscribing.reject(connection, address, 'expired'),
     )
-    const progress = () => ({ position: this.#deliveries.position, cursor: this.cursor() })
+    const progress = () => ({ position: this.deliveries.position, cursor: this.cursor() })
     const subscriptions = this.#subscriptions
-    this.#deliveries = new Deliveries({ subscriptions, fanOut: this.#fanOut, limits })
-    const deliveries = this.#deliveries
+    this.deliveries = new Deliveries({ subscriptions, fanOut: this.#fanOut, limits })
     const tellPosition = (connection: Connection) => this.#tellPosition(connection)
     const replays = new Replays({ engine, subscriptions, progress, limits, refreshSpread, tellPosition })
     this.#replays = replays
-    this.#subscribing = new Subscribing({ gate, subscriptions, replays, deliveries, limits })
+    this.#subscribing = new Subscribing({ gate, subscriptions, replays, deliveries: this.deliveries, limits })
     this.removals = new Removals({
       engine,
       gate,
@@ -99,7 +99,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
     this.pulse.start()
     try {
       await this.#engine.start(this, history)
-      this.#deliveries.started(this.#engine.cursor())
+      this.deliveries.started(this.#engine.cursor())
     } catch (error) {
       warn(`the engine did not start: ${error instanceof Error ? error.message : error}`)
     }
@@ -124,7 +124,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
       connections: this.#connections.size,
       streams: this.#subscriptions.streams,
       subscriptions: this.#subscriptions.count,
-      broadcasts: this.#deliveries.count,
+      broadcasts: this.deliveries.count,
       slowConsumers: this.#slowConsumers,
       silentConnections: this.#silentConnections,
     }
@@ -181,13 +181,13 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
   // EngineDelegate
 
   delivered(messages: readonly Positioned[]): void {
-    this.#deliveries.take(messages)
+    this.deliveries.take(messages)
   }
 
   // This process cannot tell who missed what. Every client comes back with its cursor, and the engine says whether there is a gap.
   lost(): void {
     debug('the log of the engine has a hole: %d sent away', this.#connections.size)
-    this.#deliveries.lost()
+    this.deliveries.lost()
     for (const connection of this.#connections) this.#forget(connection)
     this.#connections.sendAway(goodbye)
   }

@@ -42,6 +42,7 @@ export const object: Rule = { words: 'an object', holds: isObject }
 /** What a verb is given after its stream. Where Rails takes the parts of a stream one by one, the second of them stands there. */
 export const verbOptions: Rule = { ...object, words: "an object (a stream of several parts is one array: ['room', 7])" }
 export const namesAndValues: Rule = { words: 'an object of names and values', holds: isObject }
+export const callable: Rule = { words: 'a function', holds: isFunction }
 export const positiveTime: Rule = {
   words: 'a number of milliseconds > 0',
   holds: (value) => Number.isFinite(value) && (value as number) > 0,
@@ -57,6 +58,10 @@ export const scheduler: Rule = {
 
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
+}
+
+export function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
 }
 
 export function isObject(value: unknown): value is object {

@@ -1,6 +1,6 @@
 // The table of options: each one's default and the rule that its value must keep. README's table is tested against it.
 
-import { isObject, isText, optional, type Rule, scheduler } from './check'
+import { isFunction, isObject, isText, optional, type Rule, scheduler } from './check'
 import { defaultBroadcastPath, defaultPath } from './limits'
 
 const integer = (minimum: number): Rule => ({
@@ -101,8 +101,4 @@ function isChannel(value: unknown): boolean {
   if (!isObject(value)) return false
   const { subscribe, actions = {} } = value as { subscribe?: unknown; actions?: unknown }
   return isFunction(subscribe) && isObject(actions) && Object.values(actions as object).every(isFunction)
-}
-
-function isFunction(value: unknown): boolean {
-  return typeof value === 'function'
 }

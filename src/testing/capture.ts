@@ -2,7 +2,7 @@
 // publisher, which tells the tap.
 
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { check, type Rule } from '../options/check'
+import { callable, check, type Rule } from '../options/check'
 import type { Broadcast, Json } from '../publisher/publisher'
 import { setTap } from '../publisher/tap'
 import { type Streamable, streamName } from '../stream/name'
@@ -51,7 +51,7 @@ export async function captureBroadcasts(
   return all.filter((broadcast) => broadcast.stream === name)
 }
 
-const sending: Rule = { words: 'a function that sends something', holds: (value) => typeof value === 'function' }
+const sending: Rule = { ...callable, words: 'a function that sends something' }
 
 /** What was broadcast to any stream while `fn` ran. */
 export async function everythingSent(fn: Sending): Promise<CapturedBroadcast[]> {
