@@ -2,10 +2,10 @@
 // into bench/README.md.
 //   --quick            a small run that shows that everything works; its numbers mean little
 //   --only a,b         sections: broadcasts, connections, growth, idle
-//   --peers a,b        turbo-cable, turbo-cable-plain, turbo-cable-tokens, turbo-cable-express, ws-naive, ws-frame-once, socket.io, anycable-go
+//   --peers a,b        turbo-cable, turbo-cable-plain, turbo-cable-tokens, turbo-cable-express, ws-naive, ws-frame-once, socket.io, anycable-go, bun
 //   --json file        the raw measurements
 //   --profile folder   CPU profiles of turbo-cable's broadcasts
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ensureDependencies, npm, root } from '../scripts/setup.mjs'
@@ -16,11 +16,11 @@ import { connections, connectionTables } from './sections/connections.mjs'
 import { growth, growthTables } from './sections/growth.mjs'
 import { idleProcess, idleTables } from './sections/idle-process.mjs'
 import { circumstances } from './support/machine.mjs'
+import { notInThisRun, writeReadme } from './support/report.mjs'
 import { table } from './support/table.mjs'
 import { targetTable } from './targets.mjs'
 
 const parameters = process.argv.slice(2)
-const readme = join(root, 'bench', 'README.md')
 const socketIo = join(root, 'bench', 'node_modules', 'socket.io')
 
 const full = {
@@ -32,7 +32,7 @@ const full = {
     rates: [10, 100, 500],
     latencySeconds: (rate) => (rate < 500 ? 3 : 1),
   },
-  connections: { rounds: 3, counts: [1_000, 10_000] },
+  connections: { rounds: 3, counts: [1_000, 10_000, 19_000] },
   growth: {
     rounds: 3,
     seconds: 1,
@@ -82,7 +82,8 @@ await runScript(async () => {
   const report = [table(['', ''], head), targetTable(results), ...tables].join('\n\n')
   console.log(`\n${report}\n`)
   if (values.json) writeFileSync(values.json, JSON.stringify(results))
-  if (!values.quick && !values.profile && sections.length === 0 && values.peers === '') writeReadme(report, absent)
+  if (!values.quick && !values.profile && sections.length === 0 && values.peers === '')
+    writeReadme('measured', report + notInThisRun(absent))
 })
 
 async function measure(settings, sections, peers, profile) {
@@ -114,16 +115,6 @@ async function prepare({ quick, peers }) {
   if (quick || existsSync(socketIo) || (peers !== '' && !list(peers).includes('socket.io'))) return
   const install = npm(['install', '--no-package-lock', '--no-audit', '--no-fund'])
   await step('Installing socket.io for the benchmark', ...install, { cwd: join(root, 'bench') })
-}
-
-function writeReadme(report, absent) {
-  const [before, after] = ['<!-- measured: begin -->', '<!-- measured: end -->']
-  const text = readFileSync(readme, 'utf8')
-  const start = text.indexOf(before) + before.length
-  const end = text.indexOf(after)
-  if (start < before.length || end < start) throw new StepError(`${readme} has no place for the measurements.`)
-  const missing = absent.map((each) => `\n\nNot in this run: ${each}.`).join('')
-  writeFileSync(readme, `${text.slice(0, start)}\n\n${report}${missing}\n\n${text.slice(end)}`)
 }
 
 function list(text) {

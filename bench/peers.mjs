@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { findBinary, root } from '../scripts/setup.mjs'
 import { benchSecret } from './generator/wires.mjs'
+import { bunBinary } from './support/bun-binary.mjs'
 import { Child } from './support/child.mjs'
 
 /** In the order of the tables. Whatever is called turbo-cable has cursors and history on, as its own client uses it. */
@@ -33,6 +34,7 @@ export const peers = [
   { name: 'ws-frame-once', script: 'ws-frame-once', wire: 'plain', title: 'ws, frame built once' },
   { name: 'socket.io', script: 'socket-io', wire: 'socket.io', title: 'socket.io' },
   { name: 'anycable-go', script: 'anycable-go', wire: 'anycable', title: 'anycable-go' },
+  { name: 'bun', script: 'bun', wire: 'plain', title: "Bun's own publish" },
 ]
 
 /** What the ratios are ratios of. */
@@ -46,6 +48,7 @@ export function available(only, { socketIo }) {
   const wanted = peers.filter(({ name }) => only.length === 0 || only.includes(name))
   const why = (name) => {
     if (name === 'socket.io' && !socketIo) return 'is not installed'
+    if (name === 'bun' && !bunBinary()) return 'is not installed'
     return name === 'anycable-go' && !findBinary(name) ? 'is not in the PATH' : undefined
   }
   return {

@@ -2,8 +2,8 @@
 // stream from where its listeners are. No DOM; WebSocket, clock and chance come from outside, so that Node can run it too.
 
 import { backoff, limit } from './backoff.js'
-import { type Clock, systemClock } from './clock.js'
-import { decode, pong, type Subscribed, subscribe, unsubscribe } from './protocol.js'
+import type { Clock } from './clock.js'
+import { decode, encode, type Outbound, type Subscribed } from './protocol.js'
 import { type Listener, type Subscription, Subscriptions } from './subscriptions.js'
 
 const SILENCE = 75_000
@@ -26,7 +26,7 @@ export interface Socket {
 
 export interface ConnectionOptions {
   WebSocket: new (url: string) => Socket
-  /** @default Date.now and the global timers */
+  /** @default the global object */
   clock?: Clock
   /** A number in [0, 1). @default Math.random */
   random?: () => number
@@ -34,195 +34,208 @@ export interface ConnectionOptions {
   id?: string
   /** Messages of `stream` before `cursor` are lost for good; refresh within `spread` milliseconds. */
   gap?: (stream: string, spread: number, cursor?: string) => void
-  /** Takes what a listener throws. @default console.error */
+  /** Another subscriber of `stream` whispers. */
+  whispered?: (stream: string, data: unknown) => void
+  /** Takes what a listener throws. @default reportError, or console.error */
   report?: (error: unknown) => void
 }
 
-export class Connection {
-  readonly #url: string
-  readonly #options: ConnectionOptions
-  readonly #clock: Clock
-  readonly #report: (error: unknown) => void
-  readonly #streams = new Subscriptions()
-  /** Of the streams without listeners. */
-  readonly #lingering = new Map<string, unknown>()
-  #socket: Socket | undefined
-  #open = false
-  /** Of the watch over the socket, or of the next try to get one. */
-  #timer: unknown
-  #heard = 0
-  #pinged = false
-  #attempt = 0
-  /** When this socket first had an answer. */
-  #answered: number | undefined
-  #after: number | undefined
-  #dismissed = false
-
-  constructor(url: string, options: ConnectionOptions) {
-    this.#url = url
-    this.#options = options
-    this.#clock = options.clock ?? systemClock
-    this.#report = options.report ?? console.error
-  }
-
+/** The connection to one URL. */
+export interface Connection {
   /** Adds a listener, asks the server for what it lacks, and returns the function that takes it away again. */
-  subscribe(stream: string, listener: Listener): () => void {
-    const subscription = this.#streams.add(stream, listener)
-    this.#ask(stream, subscription)
-    // A page that a server sent away may try again when somebody asks for something.
-    this.#dismissed = false
-    if (!this.#timer) this.#connect()
-    return () => {
-      if (subscription.listeners.delete(listener)) this.#linger(stream)
-    }
-  }
-
+  subscribe(stream: string, listener: Listener): () => void
   /** Something in the page holds only what the server had at `cursor`: brings again what came since, if anything did. */
-  rewind(stream: string, listener: Listener, cursor: string): void {
-    const subscription = this.#streams.get(stream)
-    if (!subscription) return
-    if (this.#streams.rewind(subscription, listener, cursor)) this.#ask(stream, subscription)
-    else if (listener.connected) this.#options.gap?.(stream, SPREAD, listener.cursor as string)
-  }
-
+  rewind(stream: string, listener: Listener, cursor: string): void
+  /** Says something to the other subscribers of a stream, by its name or as it was asked for; to nobody while it is not served. */
+  whisper(stream: string, data: unknown): void
   /** Does at once what a timer would do later, and doubts a socket that has been quiet for a while. */
-  wake(): void {
-    if (!this.#streams.size || this.#dismissed) return
-    const quiet = this.#clock.now() - this.#heard
-    if (!this.#socket || quiet >= (this.#open ? SILENCE : PROBE)) this.#connect()
-    else if (quiet >= PROBE) this.#probe()
+  wake(): void
+  /** Closes the socket and ends its timer. Listeners stay; `wake()` or a new subscription connects again. */
+  suspend(): void
+}
+
+/** Makes a connection. It opens a socket when somebody subscribes. */
+export function createConnection(url: string, options: ConnectionOptions): Connection {
+  const {
+    clock = globalThis as unknown as Clock,
+    report = globalThis.reportError ?? console.error,
+    gap,
+    whispered,
+    id,
+    random,
+  } = options
+  const streams = new Subscriptions()
+  let socket: Socket | undefined
+  let open = false
+  /** Of the watch over the socket, or of the next try to get one. */
+  let timer: unknown
+  let heard = 0
+  let pinged = false
+  let attempt = 0
+  /** When this socket first had an answer. */
+  let answered: number | undefined
+  let after: number | undefined
+  let dismissed = false
+
+  const now = () => clock.Date.now()
+
+  function say(words: Outbound): void {
+    socket?.send(encode(words))
   }
 
-  /** Closes the socket and ends every timer. Listeners stay; `wake()` or a new subscription connects again. */
-  suspend(): void {
-    this.#drop()
-    for (const timer of this.#lingering.values()) this.#clock.clearTimeout(timer)
+  function ask(stream: string, subscription: Subscription, cursor = streams.wanted(subscription)): void {
+    if (!open || cursor === undefined) return
+    subscription.pending = cursor
+    say({ type: 'subscribe', stream, cursor, connection: id })
   }
 
   // Only a server that keeps positions may be asked again; another might deliver everything twice from then on.
-  #probe(): void {
-    for (const [stream, subscription] of this.#streams) {
-      const cursor = this.#streams.counts(subscription) && subscription.wanted([...subscription.listeners])
+  function probe(): void {
+    for (const [stream, subscription] of streams) {
+      const cursor = streams.counts(subscription) && subscription.wanted([...subscription.listeners])
       if (!cursor) continue
-      this.#ask(stream, subscription, cursor)
-      this.#watch(PROBE)
+      ask(stream, subscription, cursor)
+      watch(PROBE)
       break
     }
   }
 
-  #connect(): void {
-    this.#drop()
-    this.#after = undefined
-    if (!this.#streams.size) return
-    const socket = new this.#options.WebSocket(this.#url)
-    this.#socket = socket
+  function connect(): void {
+    drop()
+    after = undefined
+    if (!streams.size) return
+    socket = new options.WebSocket(url)
     socket.onopen = () => {
-      this.#open = true
-      for (const [stream, subscription] of this.#streams) this.#ask(stream, subscription)
+      open = true
+      for (const [stream, subscription] of streams) ask(stream, subscription)
     }
-    socket.onmessage = ({ data }: { data: unknown }) => this.#receive(data)
-    socket.onclose = () => this.#lose()
+    socket.onmessage = ({ data }: { data: unknown }) => receive(data)
+    socket.onclose = lose
     // `ws` throws an error that nobody listens to; the close that follows it says all there is to say.
     socket.onerror = () => {}
-    this.#heard = this.#clock.now()
-    this.#watch(SILENCE)
+    heard = now()
+    watch(SILENCE)
   }
 
-  #receive(frame: unknown): void {
-    this.#heard = this.#clock.now()
+  function receive(frame: unknown): void {
+    heard = now()
     const message = decode(frame)
-    if (message?.type === 'message') {
-      this.#attempt = 0
-      this.#streams.deliver(message, this.#report)
-    } else if (message?.type === 'subscribed') this.#confirm(message)
-    else if (message?.type === 'rejected') this.#streams.get(message.stream)?.reject(message.reason ?? '')
-    else if (message?.type === 'ping') {
-      this.#pinged = true
-      this.#socket?.send(pong)
-      if (message.cursor) this.#streams.advance(message.cursor)
-    } else if (message?.type === 'disconnect') {
-      this.#dismissed = message.reconnect === false
-      this.#after = limit(message.after)
+    if (!message) return
+    const { type } = message
+    if (type === 'message') {
+      attempt = 0
+      streams.deliver(message, report)
+    } else if (type === 'subscribed') confirm(message)
+    else if (type === 'rejected') streams.get(message.stream)?.reject(message.reason ?? '')
+    else if (type === 'whisper') whispered?.(message.stream, message.data)
+    else if (type === 'ping') {
+      pinged = true
+      say({ type: 'pong' })
+      if (message.cursor) streams.advance(message.cursor)
+    } else if (type === 'disconnect') {
+      dismissed = message.reconnect === false
+      after = limit(message.after)
     }
   }
 
-  #confirm(answer: Subscribed): void {
+  function confirm(answer: Subscribed): void {
     const { stream, refresh, cursor } = answer
-    const subscription = this.#streams.get(stream)
+    const subscription = streams.get(stream)
     if (!subscription) return
-    this.#answered ??= this.#heard
-    if (this.#streams.confirm(answer)) this.#options.gap?.(stream, limit(refresh) ?? SPREAD, cursor)
-    this.#ask(stream, subscription)
-  }
-
-  #ask(stream: string, subscription: Subscription, cursor = this.#streams.wanted(subscription)): void {
-    if (!this.#open || cursor === undefined) return
-    subscription.pending = cursor
-    this.#socket?.send(subscribe(stream, cursor, this.#options.id))
+    answered ??= heard
+    if (streams.confirm(answer)) gap?.(stream, limit(refresh) ?? SPREAD, cursor)
+    ask(stream, subscription)
   }
 
   // Looks again when the silence could have lasted long enough, instead of a new timer with every message.
-  #watch(patience: number, since = this.#heard): void {
-    this.#later(patience, () => {
-      if (this.#heard > since) {
-        this.#watch(this.#heard + SILENCE - this.#clock.now())
+  function watch(patience: number, since = heard): void {
+    later(patience, () => {
+      if (heard > since) {
+        watch(heard + SILENCE - now())
         return
       }
       // The gem's server never pings, so its silence means little and it has no history: be away as briefly as can be.
-      if (!this.#pinged) this.#after = 0
-      this.#lose()
+      if (!pinged) after = 0
+      lose()
     })
   }
 
-  #lose(): void {
-    if (this.#answered !== undefined && this.#clock.now() - this.#answered >= STEADY) this.#attempt = 0
-    this.#drop()
-    if (!this.#streams.size || this.#dismissed) return
-    this.#later(this.#after ?? backoff(this.#attempt++, this.#options.random), () => this.#connect())
+  function lose(): void {
+    if (answered !== undefined && now() - answered >= STEADY) attempt = 0
+    drop()
+    if (streams.size && !dismissed) later(after ?? backoff(attempt++, random), connect)
   }
 
-  #drop(): void {
-    const socket = this.#socket
-    this.#socket = undefined
-    this.#open = false
-    this.#answered = undefined
-    if (socket) {
+  function drop(): void {
+    const lost = socket
+    socket = answered = undefined
+    open = false
+    if (lost) {
       // A dead network answers no close for minutes: whatever this socket still says is not heard any more.
-      socket.onopen = socket.onmessage = socket.onclose = null
-      socket.close()
+      lost.onopen = lost.onmessage = lost.onclose = null
+      lost.close()
     }
-    for (const [stream, subscription] of this.#streams) {
+    for (const [stream, subscription] of streams) {
       if (subscription.listeners.size) subscription.reset()
-      else this.#streams.delete(stream)
+      else streams.delete(stream)
     }
-    this.#later()
+    clock.clearTimeout(timer)
+    timer = undefined
   }
 
-  #later(milliseconds?: number, callback?: () => void): void {
-    this.#clock.clearTimeout(this.#timer)
-    this.#timer = callback && this.#clock.setTimeout(callback, milliseconds as number)
+  function later(milliseconds: number, callback: () => void): void {
+    clock.clearTimeout(timer)
+    timer = clock.setTimeout(callback, milliseconds)
   }
 
   // A stream whose last listener leaves is kept for a moment: during a visit the next page usually wants it again.
-  #linger(stream: string): void {
-    this.#clock.clearTimeout(this.#lingering.get(stream))
-    this.#lingering.set(
-      stream,
-      this.#clock.setTimeout(() => this.#leave(stream), LINGER),
-    )
+  function linger(stream: string, subscription: Subscription): void {
+    clock.setTimeout(() => {
+      // A refused stream is remembered until the socket goes: one attempt per connection.
+      if (subscription.listeners.size || subscription.rejected !== undefined || streams.get(stream) !== subscription)
+        return
+      // The next page's token for the same stream is confirmed before this one is given up: nothing is lost between the two.
+      if ([...streams.values()].some(({ pending }) => pending !== undefined)) linger(stream, subscription)
+      else {
+        streams.delete(stream)
+        if (open) say({ type: 'unsubscribe', stream })
+      }
+    }, LINGER)
   }
 
-  #leave(stream: string): void {
-    const subscription = this.#streams.get(stream)
-    if (!subscription || subscription.listeners.size) return
-    // The next page's token for the same stream is confirmed before this one is given up: nothing is lost between the two.
-    if ([...this.#streams.values()].some(({ pending }) => pending !== undefined)) {
-      this.#linger(stream)
-      return
-    }
-    // A refused stream is remembered until the socket goes: one attempt per connection.
-    if (subscription.rejected !== undefined) return
-    this.#streams.delete(stream)
-    if (this.#open) this.#socket?.send(unsubscribe(stream))
+  return {
+    subscribe(stream, listener) {
+      const subscription = streams.add(stream, listener)
+      ask(stream, subscription)
+      // A page that a server sent away may try again when somebody asks for something.
+      dismissed = false
+      if (!timer) connect()
+      return () => {
+        if (subscription.listeners.delete(listener)) linger(stream, subscription)
+      }
+    },
+
+    rewind(stream, listener, cursor) {
+      const subscription = streams.get(stream)
+      if (!subscription) return
+      if (streams.rewind(subscription, listener, cursor)) ask(stream, subscription)
+      else if (listener.connected) gap?.(stream, SPREAD, listener.cursor as string)
+    },
+
+    whisper(stream, data) {
+      const found = [...streams].find(
+        ([address, { name, confirmed }]) => confirmed && (address === stream || name === stream),
+      )
+      if (found) say({ type: 'whisper', stream: found[0], data })
+    },
+
+    wake() {
+      if (!streams.size || dismissed) return
+      const quiet = now() - heard
+      if (!socket || quiet >= (open ? SILENCE : PROBE)) connect()
+      else if (quiet >= PROBE) probe()
+    },
+
+    suspend: drop,
   }
 }

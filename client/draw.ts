@@ -2,11 +2,11 @@
 // document and the cursors in its markers agree at every moment at which a snapshot of it could be taken.
 
 import { renderStreamMessage, session } from '@hotwired/turbo'
+import { fallBehind, seldom } from './behind.js'
 import { cursorIn } from './marker.js'
 import { Part, partOf, rendered } from './parts.js'
 import type { Message } from './protocol.js'
 import { older } from './protocol.js'
-import { fallBehind, landed } from './refresh.js'
 import { type BeforeRender, concerns, type Render, restrict, type StreamElement, touched } from './stream-element.js'
 
 /** The message being drawn: the parts that lack it, and what Turbo was about to do. */
@@ -16,8 +16,10 @@ interface Drawing {
   events: BeforeRender[]
 }
 
+/** Milliseconds after which Turbo has begun a refresh that it was asked for, if it does so at all. */
+const LATE = 1_000
+
 let drawing: Drawing | undefined
-let warned = false
 /** The refresh that waits for its moment among those of other pages, and when there may be one again. */
 let turn: Promise<void> | undefined
 let next = 0
@@ -33,7 +35,11 @@ export function draw(message: Message, lacking: Set<Part>): void {
   try {
     renderStreamMessage(message.data as string)
   } catch (error) {
-    explain(error)
+    if (error instanceof TypeError && 'trustedTypes' in window)
+      seldom().then(
+        ({ explain }) => explain(),
+        () => {},
+      )
     throw error
   } finally {
     drawing = undefined
@@ -57,6 +63,10 @@ export function take(event: BeforeRender): boolean {
   // And what is drawn again lacks what came after it.
   restrict(event, lacking, (added) => {
     const { stream, cursor } = message
+    // Turbo begins a refresh after a moment, and not at all while a visit is on its way, which may lead elsewhere, or, as that of a
+    // download, nowhere; and a visit ends the refresh before it. Then the page is behind. An app that takes the refresh out of Turbo's
+    // hands knows what it does.
+    if (event.target.action === 'refresh') fallBehind(LATE, cursor, true)
     if (!cursor) return
     for (const element of touched(event.target, added)) {
       const age = cursorIn(element)
@@ -85,12 +95,9 @@ function perform({ target, detail, defaultPrevented }: BeforeRender, { message, 
     // A page that comes out of a cache with this message to follow would ask the same cache again, for ever.
     const refresh = target.action === 'refresh'
     if (refresh && message.replayed) fallBehind(0, message.cursor)
-    else if (refresh && session.recentRequests.has(target.getAttribute('request-id'))) return
-    else {
+    else if (!refresh || !session.recentRequests.has(target.getAttribute('request-id'))) {
       await (refresh && message.refresh ? inTurn(target, message.refresh, render) : render(target))
-      if (refresh) await landed(message.cursor)
     }
-    warn(target)
   }
   const work = act().catch(console.error)
   unfinished.add(work)
@@ -106,18 +113,4 @@ function inTurn(stream: StreamElement, window: number, render: Render): Promise<
     },
   )
   return turn
-}
-
-// At-least-once: what was sent between a page's request and the reading of its data is in the page and comes again.
-function warn(stream: BeforeRender['target']): void {
-  if (warned || location.hostname !== 'localhost' || !/append|prepend/.test(stream.action)) return
-  if ([...stream.templateContent.children].every(({ id }) => id)) return
-  warned = true
-  console.warn('turbo-cable: what is appended without an id may appear twice', stream)
-}
-
-function explain(error: unknown): void {
-  if (warned || !(error instanceof TypeError) || !('trustedTypes' in window)) return
-  warned = true
-  console.error('turbo-cable: Trusted Types block Turbo; a policy named "default" lets it render')
 }

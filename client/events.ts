@@ -3,6 +3,8 @@
 export interface TurboCableEventMap {
   /** A message that is not HTML. `replayed`: it was sent before this page asked for it. */
   'turbo:stream-message': CustomEvent<{ stream: string; data: unknown; cursor?: string; replayed: boolean }>
+  /** Another subscriber of the stream has said something by `whisper()`: a stranger's word, and never HTML. */
+  'turbo-cable:whisper': CustomEvent<{ stream: string; data: unknown }>
   'turbo-cable:connected': CustomEvent<{ stream: string }>
   'turbo-cable:disconnected': CustomEvent<{ stream: string }>
   'turbo-cable:rejected': CustomEvent<{ stream: string; reason: string }>

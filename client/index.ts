@@ -50,3 +50,17 @@ export function subscribe<Data>(
     notify: (change, reason) => void emit(`turbo-cable:${change}`, { stream, reason }),
   })
 }
+
+/**
+ * Says `data`, any JSON value, to the other subscribers of a stream that allows it (the server's option `whispers`), in every tab
+ * but this: typing, a cursor, what need not arrive. They get the event `turbo-cable:whisper` on `document`.
+ *
+ *     whisper('room:7', { typing: true })
+ *     // → {"type":"whisper","stream":"room:7","data":{"typing":true}}
+ *
+ * `stream` is the name or the token of a marker in this page, or of `subscribe()`; where names are signed, both will do. Nothing
+ * is kept: while the stream is not connected, nothing is sent.
+ */
+export function whisper(stream: string, data: unknown): void {
+  connection().whisper(stream, data)
+}

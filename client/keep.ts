@@ -13,14 +13,11 @@ export function keeping(on: boolean): void {
   refreshing = on
 }
 
-/** What is permanent is taken over as it is, except where its marker says that it has missed something. */
-export function releasePermanent(): void {
-  for (const marker of document.querySelectorAll('[data-behind]')) {
-    marker.closest('[data-turbo-permanent]')?.removeAttribute('data-turbo-permanent')
-  }
+/** From now on morphs keep what they should. */
+export function keepFields(): void {
+  addEventListener('turbo:before-morph-element', element as unknown as EventListener, true)
+  addEventListener('turbo:before-morph-attribute', attribute as unknown as EventListener, true)
 }
-
-export const morphListeners = { 'turbo:before-morph-element': element, 'turbo:before-morph-attribute': attribute }
 
 const asked = () => refreshing || document.body.hasAttribute('data-turbo-cable-keep')
 

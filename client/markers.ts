@@ -1,7 +1,7 @@
 // The markers in the document: each subscribes to its streams while it is there, shows `connected` while the server serves it,
 // and keeps in `data-cursor` how far the page around it has come.
 
-import type { Connection } from './connection.js'
+import { gap, isBehind } from './behind.js'
 import { SPREAD } from './connection.js'
 import { afterDrawing } from './draw.js'
 import { emit } from './emit.js'
@@ -9,8 +9,8 @@ import { cursorIn, markersIn, streamsOf } from './marker.js'
 import { connection } from './page.js'
 import { add, Part, partAt, partOf, parts, rendered, watchParts } from './parts.js'
 import { nameOf, older, oldest } from './protocol.js'
-import { gap, isBehind } from './refresh.js'
 import { render } from './render.js'
+import { isPreview } from './responses.js'
 import type { Listener } from './subscriptions.js'
 
 /** On a marker whose stream has lost messages, until a response shows that the page has what they brought. */
@@ -18,6 +18,20 @@ const BEHIND = 'data-behind'
 
 /** A preview that is still there after so many milliseconds is a page like any other. */
 const PREVIEW = 1_000
+
+interface Marker {
+  readonly part: Part
+  /** What it named when it was connected. */
+  readonly asked: string | undefined
+  /** As in `data-cursor`: one cursor for each stream. A page comes with one for all of them, the position it was read at. */
+  cursors(): string
+  show(): void
+  /** Is the element as it was left? */
+  unchanged(): boolean
+  release(): void
+  /** `part` has come into the document: what it lacks is asked for. */
+  rewind(part: Part): void
+}
 
 const markers = new Map<HTMLElement, Marker>()
 /** Tokens that have expired: a refreshed page brings new ones, or else it was no use. */
@@ -36,7 +50,7 @@ watchParts((part, kept) => {
  */
 export function connectMarker(element: HTMLElement, inserted: Element = element, stands = false): void {
   // A preview is replaced in a moment by a page that asks for the same; but a form that ends the visit leaves it standing.
-  if (document.documentElement.hasAttribute('data-turbo-preview') && !stands) {
+  if (isPreview() && !stands) {
     setTimeout(() => element.isConnected && connectMarker(element, inserted, true), PREVIEW)
     return
   }
@@ -46,7 +60,7 @@ export function connectMarker(element: HTMLElement, inserted: Element = element,
     return
   }
   if (!marker) date(inserted)
-  markers.set(element, new Marker(element, marker))
+  markers.set(element, createMarker(element, marker))
   marker?.release()
 }
 
@@ -79,99 +93,78 @@ function date(inserted: Element): void {
   }
 }
 
-class Marker {
-  readonly part: Part
-  readonly #element: HTMLElement
-  readonly streams: string | undefined
-  readonly #cable: Connection
-  readonly #listeners: [stream: string, listener: Listener][]
-  readonly #releases: (() => void)[]
-  #written: string | undefined
+function createMarker(element: HTMLElement, before: Marker | undefined): Marker {
+  const { streams, cursor } = element.dataset
+  const cable = connection()
+  const part = partOf(element)
+  let written = cursor
+  // A morph may take the cursor away and leave the streams.
+  const given = cursor || before?.asked !== streams ? undefined : before?.cursors().split(',')
+  const listeners = streamsOf(element).map(([stream, own], index): [stream: string, listener: Listener] => [
+    stream,
+    listen(stream, own ?? given?.[index] ?? null),
+  ])
 
-  constructor(element: HTMLElement, before: Marker | undefined) {
-    const { streams, cursor } = element.dataset
-    this.#element = element
-    this.streams = streams
-    this.#written = cursor
-    this.part = partOf(element)
-    this.#cable = connection()
-    // A morph may take the cursor away and leave the streams.
-    const given = cursor || before?.streams !== streams ? undefined : before?.cursor.split(',')
-    this.#listeners = streamsOf(element).map(([stream, own], index) => [
-      stream,
-      this.#listener(stream, own ?? given?.[index] ?? null),
-    ])
-    this.show()
-    this.#releases = this.#listeners.map(([stream, listener]) => this.#cable.subscribe(stream, listener))
-  }
-
-  /** As in `data-cursor`: one cursor for each stream. A page comes with one for all of them, the position it was read at. */
-  get cursor(): string {
-    return this.#listeners.map(([, { cursor }]) => cursor).join()
-  }
-
-  /** Is the element as it was left? */
-  unchanged(): boolean {
-    const { streams, cursor } = this.#element.dataset
-    return streams === this.streams && cursor === this.#written
-  }
-
-  show(): void {
-    this.#element.toggleAttribute(
-      'connected',
-      this.#listeners.every(([, { connected }]) => connected),
-    )
-  }
-
-  release(): void {
-    for (const release of this.#releases) release()
-  }
-
-  rewind(part: Part): void {
-    if (!part.root.parentElement) this.#element.removeAttribute(BEHIND)
-    const { age } = part
-    if (!age) return
-    for (const [stream, listener] of this.#listeners) {
-      this.#cable.rewind(stream, listener, part.begin(nameOf(stream), age))
-    }
-    this.#write()
-  }
-
-  #listener(stream: string, own: string | null): Listener {
+  function listen(stream: string, own: string | null): Listener {
+    const name = nameOf(stream)
+    // From where its own part is, or from the oldest of all: what Turbo has kept may stand in an older page. For parts that nobody
+    // has listened for, the stream begins here too.
+    const begin = own && part.begin(name, own)
     const listener: Listener = {
-      cursor: this.#begin(nameOf(stream), own),
+      cursor: begin && (oldest([begin, ...parts().map((each) => each.begin(name, begin))]) as string),
       waiting: true,
       deliver: render,
-      notify: (change, reason) => {
-        this.show()
-        emit(`turbo-cable:${change}`, { stream, reason }, this.#element)
+      notify(change, reason) {
+        show()
+        emit(`turbo-cable:${change}`, { stream, reason }, element)
         if (reason !== 'expired' || expired.has(stream)) return
         expired.add(stream)
         gap(stream, SPREAD)
       },
-      moved: (lost) => {
+      moved(lost) {
         if (lost) {
-          this.#element.setAttribute(BEHIND, '')
-          for (const part of parts()) part.advance(nameOf(stream), listener.cursor as string)
+          element.setAttribute(BEHIND, '')
+          for (const each of parts()) each.advance(name, listener.cursor as string)
         }
-        afterDrawing(() => this.#write())
+        afterDrawing(write)
       },
     }
     return listener
   }
 
-  // From where its own part is, or from the oldest of all: what Turbo has kept may stand in an older page. For parts that nobody
-  // has listened for, the stream begins here too.
-  #begin(name: string, own: string | null): string | null {
-    const begin = own && this.part.begin(name, own)
-    return begin && (oldest([begin, ...parts().map((part) => part.begin(name, begin))]) as string)
+  const cursors = () => listeners.map(([, { cursor }]) => cursor).join()
+
+  function show(): void {
+    element.toggleAttribute(
+      'connected',
+      listeners.every(([, { connected }]) => connected),
+    )
   }
 
   // What was lost stays marked as lost until a refreshed page says where it is.
-  #write(): void {
-    const element = this.#element
-    if (isBehind() || element.hasAttribute(BEHIND) || markers.get(element) !== this || !element.isConnected) return
-    const { cursor } = this
-    if (cursor) element.dataset.cursor = this.#written = cursor
+  function write(): void {
+    if (isBehind() || element.hasAttribute(BEHIND) || markers.get(element) !== marker || !element.isConnected) return
+    if (cursors()) element.dataset.cursor = written = cursors()
   }
+
+  show()
+  const releases = listeners.map(([stream, listener]) => cable.subscribe(stream, listener))
+  const marker: Marker = {
+    part,
+    asked: streams,
+    cursors,
+    show,
+    unchanged: () => element.dataset.streams === streams && element.dataset.cursor === written,
+    release() {
+      for (const release of releases) release()
+    },
+    rewind(other) {
+      if (!other.root.parentElement) element.removeAttribute(BEHIND)
+      const { age } = other
+      if (!age) return
+      for (const [stream, listener] of listeners) cable.rewind(stream, listener, other.begin(nameOf(stream), age))
+      write()
+    },
+  }
+  return marker
 }

@@ -1,8 +1,8 @@
 // What a page has one of: its id, its connections (one per URL), and the moments at which a connection should look around.
 
-import { Connection } from './connection.js'
-import { morphListeners } from './keep.js'
-import { gap } from './refresh.js'
+import { gap, seldom } from './behind.js'
+import { type Connection, createConnection } from './connection.js'
+import { emit } from './emit.js'
 import { responseListeners } from './responses.js'
 
 type FetchEvent = CustomEvent<{ url: URL; fetchOptions: { headers: Record<string, string> } }>
@@ -16,9 +16,9 @@ const listeners = {
   pagehide: suspend,
   'turbo:before-fetch-request': identify,
   ...responseListeners,
-  ...morphListeners,
+  'turbo:load': prepare,
 }
-let listening: AbortController | undefined
+let live = false
 
 // The server's names of the header and of the path `/cable` below are in src/stream/page-id.ts and src/options/limits.ts, which
 // nothing here can import.
@@ -28,18 +28,16 @@ export const connectionId = crypto.getRandomValues(new Uint32Array(4)).join('-')
 
 /** Watches over the page's connections and reconnects what `stop()` closed. The first subscription calls it for you. */
 export function start(): void {
-  if (listening) return
-  listening = new AbortController()
-  for (const [type, listener] of Object.entries(listeners)) {
-    addEventListener(type, listener as EventListener, { capture: true, signal: listening.signal })
-  }
+  if (live) return
+  live = true
+  // They stay, and are added once: what is rendered while the page is stopped has an age too.
+  for (const [type, listener] of Object.entries(listeners)) addEventListener(type, listener as EventListener, true)
   wake()
 }
 
-/** Closes every socket, ends every timer, and keeps the subscriptions for the next `start()`. */
+/** Closes every socket, and keeps the subscriptions for the next `start()`. */
 export function stop(): void {
-  listening?.abort()
-  listening = undefined
+  live = false
   suspend()
 }
 
@@ -48,7 +46,13 @@ export function connection(): Connection {
   start()
   const url = cableUrl()
   const found =
-    connections.get(url) ?? new Connection(url, { WebSocket, id: connectionId, gap, report: window.reportError })
+    connections.get(url) ??
+    createConnection(url, {
+      WebSocket,
+      id: connectionId,
+      gap,
+      whispered: (stream, data) => emit('turbo-cable:whisper', { stream, data }),
+    })
   connections.set(url, found)
   return found
 }
@@ -60,11 +64,18 @@ function cableUrl(): string {
 }
 
 function wake(): void {
+  if (!live) return
   for (const each of connections.values()) each.wake()
 }
 
 function suspend(): void {
   for (const each of connections.values()) each.suspend()
+}
+
+// Where every morph keeps what a person has typed, what does so is there before one comes. And there are hints for developers.
+function prepare(): void {
+  const early = location.hostname === 'localhost' || document.querySelector('body[data-turbo-cable-keep]')
+  if (early) seldom().catch(() => setTimeout(prepare, 1_000))
 }
 
 function identify({ detail: { url, fetchOptions } }: FetchEvent): void {

@@ -28,8 +28,21 @@ export type Inbound =
   | ({ type: 'message' } & Message)
   | ({ type: 'subscribed' } & Subscribed)
   | { type: 'ping'; cursor?: string }
+  | { type: 'whisper'; stream: string; data: unknown }
   | { type: 'rejected'; stream: string; reason?: string }
   | { type: 'disconnect'; reason?: string; reconnect?: boolean; after?: number }
+
+/** What a client says. `cursor: null` asks for "from now on"; a server that knows no cursors ignores it and the `connection`. */
+export type Outbound =
+  | { type: 'subscribe'; stream: string; cursor: string | null; connection: string | undefined }
+  | { type: 'unsubscribe'; stream: string }
+  | { type: 'whisper'; stream: string; data: unknown }
+  | { type: 'pong' }
+
+/** The text of what a client says. */
+export function encode(words: Outbound): string {
+  return JSON.stringify(words)
+}
 
 /**
  * What a frame says; `undefined` for anything that is not an object with a `type`. Unknown types pass and are ignored, and so
@@ -43,17 +56,6 @@ export function decode(frame: unknown): Inbound | undefined {
   } catch {
     return undefined
   }
-}
-
-export const pong = '{"type":"pong"}'
-
-/** `cursor: null` asks for "from now on". A server that knows no cursors ignores both extra fields. */
-export function subscribe(stream: string, cursor: string | null, connection: string | undefined): string {
-  return JSON.stringify({ type: 'subscribe', stream, cursor, connection })
-}
-
-export function unsubscribe(stream: string): string {
-  return JSON.stringify({ type: 'unsubscribe', stream })
 }
 
 /**

@@ -2,9 +2,9 @@
 // server says how old that is in a header, and in the page's markers.
 
 import { take } from './draw.js'
-import { releasePermanent } from './keep.js'
 import { cursorIn } from './marker.js'
 import { add, attach, Part, partOf, rendered } from './parts.js'
+import { oldest } from './protocol.js'
 import { type BeforeRender, observing, touched } from './stream-element.js'
 
 type Respond = CustomEvent<{ fetchResponse: FetchResponse }> & { target: Element }
@@ -17,7 +17,7 @@ interface FetchResponse {
   header(name: string): string | null
 }
 
-/** Of what was fetched last for the page, or for a frame. */
+/** Of what was fetched for the page, or for a frame, since that was rendered: the oldest. */
 const ages = new WeakMap<Element, string | undefined>()
 /** What is to be noted once a page or frame is rendered. */
 const unfinished = new Map<EventTarget, () => void>()
@@ -28,11 +28,21 @@ let streams: string | undefined
 export const responseListeners = {
   'turbo:before-fetch-response': note,
   'turbo:before-render': replace,
-  'turbo:before-frame-render': replace,
+  'turbo:before-frame-render': inPage(replace),
   // Early versions of Turbo morph without `detail.render`.
   'turbo:morph': finished,
-  'turbo:frame-render': finished,
+  'turbo:frame-render': inPage(finished),
   'turbo:before-stream-render': renderStream,
+}
+
+/** Is the page that stands there one of Turbo's cache, until its response comes? */
+export function isPreview(): boolean {
+  return document.documentElement.hasAttribute('data-turbo-preview')
+}
+
+// A frame that has left the page may be rendered all the same, and then Turbo says so on <html>: that is no page.
+function inPage<Given extends { target: EventTarget | null }>(listener: (event: Given) => void) {
+  return (event: Given) => event.target === document.documentElement || listener(event)
 }
 
 function note({ target, detail: { fetchResponse } }: Respond): void {
@@ -43,7 +53,9 @@ function note({ target, detail: { fetchResponse } }: Respond): void {
   }
   const named = target.getAttribute?.('data-turbo-frame')
   const frame = (named && document.getElementById(named)) || target.closest?.('turbo-frame')
-  ages.set(frame || document.documentElement, age)
+  const root = frame || document.documentElement
+  // What is rendered may be another response than the last, and what is told of <html> that of a frame which has left.
+  ages.set(root, oldest([ages.get(root), age]))
 }
 
 // Turbo makes the stream elements as soon as it has the text.
@@ -62,7 +74,11 @@ function replace({ target, detail }: Render): void {
   const next = (newBody ?? newFrame) as Element
   const root = newBody ? document.documentElement : target
   const age = cursorIn(next) ?? ages.get(root)
-  if (newBody) releasePermanent()
+  if (!isPreview()) ages.delete(root)
+  // What is permanent is taken over as it is, except where its marker says that it has missed something.
+  for (const marker of newBody ? document.querySelectorAll('[data-behind]') : []) {
+    marker.closest('[data-turbo-permanent]')?.removeAttribute('data-turbo-permanent')
+  }
   const kept = keep(root, next)
   unfinished.set(root, () => rendered(new Part(root, age), kept))
   detail.render = (...elements) => {

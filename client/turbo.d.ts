@@ -5,11 +5,9 @@ declare module '@hotwired/turbo' {
   export function fetch(url: string, options: object): Promise<Response>
   export interface Visit {
     state: string
-    action: string
-    location: URL
     response?: { statusCode: number }
   }
   export const navigator: { currentVisit?: Visit; formSubmission?: { state: string } }
-  export const session: { recentRequests: ReadonlySet<string | null>; pageRefreshDebouncePeriod?: number }
+  export const session: { recentRequests: ReadonlySet<string | null> }
   export function visit(location: string, options: object): void
 }

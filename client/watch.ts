@@ -37,8 +37,7 @@ function look(records: MutationRecord[]): void {
     for (const node of inserted) {
       if (node instanceof Element && node.isConnected) {
         returned(node)
-        for (const marker of type === 'attributes' ? markersIn(node).slice(0, 1) : markersIn(node))
-          connectMarker(marker, node)
+        for (const marker of markersIn(node)) connectMarker(marker, node)
       }
     }
   }

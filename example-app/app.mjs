@@ -5,6 +5,7 @@ import express from 'express'
 import { turboCable } from 'turbo-cable'
 import { Jobs } from './jobs/jobs.mjs'
 import { openDatabase, secret } from './models/database.mjs'
+import { closeRedis, sharedEngine } from './models/redis.mjs'
 import { Network } from './network.mjs'
 import { rights } from './rights.mjs'
 import { commandRuns } from './routes/command-runs.mjs'
@@ -32,7 +33,7 @@ export function createApp({ database = here('data/showcase.sqlite3'), pace = 300
   const db = openDatabase(database)
   const jobs = new Jobs({ pace })
   const network = new Network()
-  const cable = turboCable({ ...rights({ secret: secret(), network }), ...options })
+  const cable = turboCable({ engine: sharedEngine(), ...rights({ secret: secret(), network }), ...options })
   const app = express()
 
   app.disable('x-powered-by')
@@ -65,6 +66,7 @@ export function createApp({ database = here('data/showcase.sqlite3'), pace = 300
     async close() {
       await jobs.close()
       await cable.close({ timeout: 1000 })
+      closeRedis()
       db.close()
     },
   }

@@ -14,6 +14,7 @@ server.on('listening', () => {
   const environment = [
     port !== 3000 && `PORT=${port}`,
     process.env.SHOWCASE_DB && `SHOWCASE_DB=${process.env.SHOWCASE_DB}`,
+    process.env.REDIS_URL && `REDIS_URL=${process.env.REDIS_URL}`,
   ]
   console.log(`
   Showcase is on http://localhost:${port}

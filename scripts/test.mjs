@@ -4,7 +4,16 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from './build.mjs'
 import { runTests } from './runner.mjs'
-import { ensureChromium, ensureDebianPackage, ensureDependencies, ensureRails, PROXIES, REDIS, root } from './setup.mjs'
+import {
+  ensureChromium,
+  ensureDebianPackage,
+  ensureDependencies,
+  ensureRails,
+  NATS,
+  PROXIES,
+  REDIS,
+  root,
+} from './setup.mjs'
 import { runScript, StepError } from './step.mjs'
 
 const KINDS = ['checks', 'unit', 'fuzz', 'integration', 'conformance', 'generator', 'package', 'browser', 'apps']
@@ -47,11 +56,14 @@ async function prepareTools(files) {
     ['test/package/', () => ensureDebianPackage('curl', 'curl')],
     ['test/integration/ruby/', ensureRails],
     ['test/integration/orms/', () => ensureDebianPackage('mvn', 'maven')],
-    ...Object.entries(REDIS).flatMap(([binary, packageName]) =>
+    ...Object.entries({ ...REDIS, ...NATS }).flatMap(([binary, packageName]) =>
       ['test/unit/engine/', 'test/integration/', 'test/conformance/'].map((folder) => [
         folder,
         () => ensureDebianPackage(binary, packageName),
       ]),
+    ),
+    ...Object.entries({ nginx: PROXIES.nginx, curl: 'curl', openssl: 'openssl', python3: 'python3' }).map(
+      ([binary, packageName]) => ['test/integration/docs-server', () => ensureDebianPackage(binary, packageName)],
     ),
     ...Object.entries(PROXIES).map(([binary, packageName]) => [
       'test/integration/security/',

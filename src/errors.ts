@@ -28,6 +28,8 @@ const templates = {
   TURBO_CABLE_RENDER_FAILED: (partial: string, reason: string) =>
     `The partial "${partial}" failed to render: ${reason}`,
   TURBO_CABLE_UNREACHABLE: (url: string, reason: string) => `Broadcast to ${url} was not taken: ${reason}`,
+  TURBO_CABLE_NOT_INSTALLED: (what: string, name: string, command: string) =>
+    `${what} needs the package \`${name}\`, which is not installed: ${command}`,
   TURBO_CABLE_CLOSED: (what: string) => `Cannot ${what}: this cable is closed`,
 } as const
 

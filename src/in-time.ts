@@ -28,3 +28,13 @@ export async function inTime<Answer>(
     left?.removeEventListener('abort', leave)
   }
 }
+
+/** Resolves when the work is done, or after `timeout` ms. */
+export async function within(timeout: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeout)
+  })
+  await Promise.race([work, late])
+  clearTimeout(timer)
+}

@@ -8,13 +8,29 @@ export { currentRequestId, withRequestId } from './broadcast/request-id'
 export type { BroadcastJob, Scheduler } from './broadcast/scheduler'
 export type { Serializer, Serializers } from './broadcast/serialize'
 export type { TextStreamOptions, TextTotals } from './broadcast/text-stream'
-export type { Deadline, Engine, EngineDelegate, Outgoing, Positioned, Replay, Signal, Whisper } from './engine/engine'
+export type { CableEvents } from './diagnostics'
+export type {
+  Deadline,
+  Engine,
+  EngineDelegate,
+  Listed,
+  Outgoing,
+  Positioned,
+  PresenceSignal,
+  Replay,
+  Revocation,
+  Signal,
+  Whisper,
+} from './engine/engine'
 export { TurboCableError, type TurboCableErrorCode } from './errors'
 export { type Cable, turboCable } from './host/express'
+export type { Health, HealthBounds } from './hub/health'
 export type { HubStats } from './hub/stats'
 export type { Channel, ChannelAction, ChannelMap, ChannelQuestion, ChannelSubscribe } from './options/channels'
 export type { Identity, UpgradeRequest } from './options/identity'
 export type { TurboCableOptions } from './options/options'
+export type { OnPresence, PresenceChange, PresenceInfo, Present } from './options/presence'
+export type { RevokeOptions } from './options/revoke'
 export { mongooseHooks } from './orm/mongoose'
 export { objectionHooks } from './orm/objection'
 export { prismaHooks } from './orm/prisma'

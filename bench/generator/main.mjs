@@ -1,4 +1,5 @@
-// The load generator, a process of its own per server: opens subscribers, posts broadcasts, counts what arrives.
+// The load generator, a process of its own per server: opens subscribers, posts broadcasts, counts what arrives. Where several
+// servers are one hub, it has subscribers and connections for posts at each of them in turn.
 
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { answer, config } from '../support/child.mjs'
@@ -8,14 +9,15 @@ import { Poster, postRequest } from './poster.mjs'
 import { Tally } from './tally.mjs'
 import { wires } from './wires.mjs'
 
-const { port, postPort, wire: wireName } = config()
+const { port, postPort, ports = [{ port, postPort }], wire: wireName } = config()
 const wire = wires[wireName]
 const tally = new Tally()
 const clients = []
 const patience = 60_000
 
 process.on('disconnect', () => close({ count: clients.length }))
-answer({ connect, close, throughput, latency })
+let expected
+answer({ connect, close, throughput, latency, expect, last: () => expected, post })
 
 /** Opens subscribers until there are `count`, `atOnce` at a time, each with the streams `name:0`, `name:1` … that are its own, or with `stream`. */
 async function connect({ count, stream, streamsEach = 0, atOnce = 50 }) {
@@ -42,7 +44,7 @@ function opened(stream, streamsEach) {
       },
     }
     const streams = streamsEach > 0 ? own : [stream]
-    clients.push(new Client({ port, wire, streams, delegate }, resolve))
+    clients.push(new Client({ port: ports[index % ports.length].port, wire, streams, delegate }, resolve))
   })
 }
 
@@ -53,7 +55,7 @@ function close({ count }) {
 
 /** Posts for `seconds`, always with `inFlight` unanswered, and waits for every delivery. `each` is how many one post makes. */
 async function throughput({ streams, inFlight, seconds, each, path = '/_broadcast' }) {
-  const requests = streams.map((stream) => postRequest({ port: postPort, path, stream }))
+  const requests = streams.map((stream) => postRequest({ port: ports[0].postPort, path, stream }))
   const posters = await openPosters(inFlight)
   let posts = 0
   tally.start()
@@ -82,7 +84,7 @@ async function latency({ stream, perSecond, seconds, each }) {
   tally.start({ due, most: count * each })
   const answers = []
   for (const [sequence, time] of due.entries()) {
-    const request = postRequest({ port: postPort, path: '/_broadcast', stream }, sequence)
+    const request = postRequest({ port: ports[0].postPort, path: '/_broadcast', stream }, sequence)
     await until(time)
     const poster = idle.pop() ?? newPoster(posters)
     answers.push(poster.post(request).then(() => idle.push(poster)))
@@ -94,6 +96,22 @@ async function latency({ stream, perSecond, seconds, each }) {
   const ages = tally.ages()
   const at = (q) => quantile(ages, q)
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1), keptUp: took < seconds * 1.2 + 0.2 }
+}
+
+// What other generators post too is expected by each: when the last of it came here, by the clock that all processes share.
+function expect({ deliveries }) {
+  tally.start()
+  expected = tally.reach(deliveries, patience).then(() => performance.timeOrigin + performance.now())
+  expected.catch(() => {})
+}
+
+/** Posts one broadcast. Resolves to when it was sent, by the clock that all processes share. */
+async function post({ stream }) {
+  const [poster] = await openPosters(1)
+  const at = performance.timeOrigin + performance.now()
+  await poster.post(postRequest({ port: ports[0].postPort, path: '/_broadcast', stream }))
+  poster.close()
+  return at
 }
 
 // Timers are good to a millisecond, and some fire early: the last one is spent looking at the clock.
@@ -112,7 +130,7 @@ async function openPosters(count) {
 }
 
 function newPoster(posters) {
-  const poster = new Poster(postPort)
+  const poster = new Poster(ports[posters.length % ports.length].postPort)
   posters.push(poster)
   return poster
 }

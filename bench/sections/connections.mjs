@@ -30,6 +30,17 @@ export async function connections({ peers, rounds, counts, say }) {
   return runs
 }
 
+/**
+ * What each connection costs beyond the last but one of the counts, round by round, KB. What a process comes to have once, as V8's young
+ * generation of up to 48 MB, does not count there.
+ */
+export function furtherKilobytes(runs, name) {
+  const counts = [...new Set(runs.map(({ count }) => count))].sort((a, b) => a - b)
+  const [fewer, more] = counts.slice(-2)
+  const of = (count) => runs.filter((run) => run.name === name && run.count === count).map((run) => run.kilobytes)
+  return of(more).map((each, round) => (each * more - of(fewer)[round] * fewer) / (more - fewer))
+}
+
 export function connectionTables(runs, { peers, counts }) {
   const of = (name, count) => runs.filter((run) => run.name === name && run.count === count)
   const middle = (name, count, key) => median(of(name, count).map((run) => run[key]))
@@ -38,11 +49,19 @@ export function connectionTables(runs, { peers, counts }) {
     return base.length === 0 ? '' : `${times(middle(name, count, key) / middle(baseline, count, key))} · `
   }
   const memory = table(
-    ['', ...counts.map((count) => `at ${count}`), ...counts.map((count) => `of which heap at ${count}`)],
+    [
+      '',
+      ...counts.map((count) => `at ${count}`),
+      `each beyond ${counts.at(-2)}`,
+      ...counts.map((count) => `of which heap at ${count}`),
+    ],
     peers.map(({ name, title }) => [
       title,
       ...counts.map((count) => `${against(name, count, 'kilobytes')}${middle(name, count, 'kilobytes').toFixed(1)} KB`),
-      ...counts.map((count) => (name === 'anycable-go' ? '–' : `${middle(name, count, 'heap').toFixed(1)} KB`)),
+      `${median(furtherKilobytes(runs, name)).toFixed(1)} KB`,
+      ...counts.map((count) =>
+        name === 'anycable-go' || name === 'bun' ? '–' : `${middle(name, count, 'heap').toFixed(1)} KB`,
+      ),
     ]),
   )
   const last = counts.at(-1)

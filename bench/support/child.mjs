@@ -62,6 +62,14 @@ export class Child {
     await ended
   }
 
+  /** Kills the child as a machine that fails would, and resolves when it has gone. */
+  async kill() {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
+    const ended = once(this.#process, 'exit')
+    this.#process.kill('SIGKILL')
+    await ended
+  }
+
   #fail(/** @type {string} */ why) {
     for (const { reject } of this.#waiting.values()) reject(new Error(why))
     this.#waiting.clear()

@@ -2,13 +2,16 @@
 
 import { TcpProxy } from '../../test/support/tcp-proxy.ts'
 import { answer } from './child.mjs'
-import { type Client, Ledger, plainClient, stockClient } from './jitter-clients.mts'
+import { type Client, clientOf, type Wire } from './jitter-clients.mts'
+import { Ledger } from './jitter-ledger.mts'
 import { now, pause, until } from './reliability-clock.mts'
+import type { Sent } from './reliability-server.mts'
 
 export interface Cast {
-  readonly port: number
+  /** Of processes that are one hub: each connect goes to one of them. */
+  readonly ports: readonly number[]
   readonly clients: number
-  readonly wire: 'cursors' | 'plain'
+  readonly wire: Wire
   /** Who ends the sockets: the client's own machine, which knows of it, or something on the way. */
   readonly cut: 'client' | 'proxy'
   readonly stream: string
@@ -24,6 +27,10 @@ export interface Tally {
   readonly cuts: number
   /** Clients that did not even get the end mark. */
   readonly lost: number
+  /** How often a client's own library gave its subscription up, and said so. */
+  readonly givenUp: number
+  /** Messages that a client missed and was not told of. */
+  readonly silent: number
 }
 
 const players: { client: Client; ledger: Ledger; unplug(): void; replug(): void }[] = []
@@ -33,13 +40,12 @@ let done: Promise<unknown> = Promise.resolve()
 
 const calls = {
   /** Connects all clients and waits until each is served. */
-  async connect({ port, clients, wire, cut, stream, count }: Cast): Promise<void> {
-    proxy = cut === 'proxy' ? await TcpProxy.to(port) : undefined
-    const entrance = proxy?.port ?? port
+  async connect({ ports, clients, wire, cut, stream, count }: Cast): Promise<void> {
+    proxy = cut === 'proxy' ? await TcpProxy.to(ports[0] as number) : undefined
+    const entrances = proxy ? [proxy.port] : ports
     for (let index = 0; index < clients; index++) {
       const ledger = new Ledger(count)
-      const url = `ws://127.0.0.1:${entrance}/cable?client=${index}`
-      const client = (wire === 'plain' ? plainClient : stockClient)(url, stream, ledger)
+      const client = clientOf[wire]({ ports: entrances, query: `?client=${index}`, stream }, ledger)
       players.push({
         client,
         ledger,
@@ -78,9 +84,13 @@ const calls = {
   },
 
   /** What all have got by the end mark, and the end of them. */
-  async collect(): Promise<Tally> {
+  async collect(sent: readonly Sent[]): Promise<Tally> {
     const waitingFor = () => players.filter(({ ledger }) => !ledger.ended).length
     const lost = await until(waitingFor, (left) => left === 0, 30_000).catch(waitingFor)
+    // What could not be sent is made up for by a refresh, which may come after the end mark.
+    const untold = () => players.filter(({ ledger }) => ledger.lostInSilence(refused) > 0).length
+    const refused = sent.filter(({ taken }) => !taken)
+    await until(untold, (left) => left === 0, 10_000).catch(() => {})
     for (const { client } of players) client.end()
     await proxy?.close()
     const sum = (pick: (ledger: Ledger) => number) => players.reduce((total, { ledger }) => total + pick(ledger), 0)
@@ -92,6 +102,8 @@ const calls = {
       gaps: sum(({ gaps }) => gaps),
       cuts: sum(({ cuts }) => cuts),
       lost,
+      givenUp: sum(({ givenUp }) => givenUp),
+      silent: sum((ledger) => ledger.lostInSilence(sent)),
     }
   },
 }

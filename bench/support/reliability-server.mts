@@ -16,6 +16,19 @@ export interface Payload {
   readonly fill?: string
 }
 
+/** What became of a broadcast: when it was sent, and whether that was true. */
+export interface Sent {
+  readonly n: number
+  readonly at: number
+  readonly taken: boolean
+}
+
+/** Where a server is, and the engine that it shares. */
+export interface ServerPlace {
+  readonly port?: number
+  readonly engineUrl?: string
+}
+
 export interface Memory {
   readonly rss: number
   /** V8's heap in use, and the bytes of buffers beside it. */
@@ -46,27 +59,35 @@ const turn = {
 }
 
 const calls = {
-  async start(options: TurboCableOptions): Promise<number> {
+  /** On a port of its own, or on one that it had before it was killed. */
+  async start({ port = 0, engineUrl, ...options }: TurboCableOptions & ServerPlace): Promise<number> {
+    if (engineUrl) process.env.TURBO_CABLE_ENGINE = engineUrl
     cable = turboCable(options)
     cable.attach(server)
-    server.listen(0, '127.0.0.1')
+    server.listen(port, '127.0.0.1', 1_024)
     await once(server, 'listening')
     return (server.address() as AddressInfo).port
   },
 
-  /** `count` broadcasts to each of the streams, one every `every` ms; `n` counts from `first`. */
+  /** `count` broadcasts to each of the streams, one every `every` ms, whether or not earlier ones were taken; `n` counts from `first`. */
   async publish(plan: {
     streams: string[]
     count: number
     every: number
     bytes?: number
     first?: number
-  }): Promise<void> {
+  }): Promise<Sent[]> {
     const fill = plan.bytes ? 'x'.repeat(plan.bytes) : undefined
-    await steadily(plan.count, plan.every, async (index) => {
+    const sent: Promise<Sent>[] = []
+    await steadily(plan.count, plan.every, (index) => {
       const n = (plan.first ?? 0) + index
-      for (const stream of plan.streams) await cable.broadcastJson(stream, { at: now(), n, ...(fill && { fill }) })
+      for (const stream of plan.streams) {
+        const at = now()
+        const taking = cable.broadcastJson(stream, { at, n, ...(fill && { fill }) })
+        sent.push(taking.then((taken) => ({ n, at, taken })))
+      }
     })
+    return Promise.all(sent)
   },
 
   /** Broadcasts to the streams in turn, one every `every` ms, and to names used only once, until `rest` is called. */

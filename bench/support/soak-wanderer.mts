@@ -1,6 +1,6 @@
 // One client of the soak: a page that comes and goes, falls asleep, subscribes and unsubscribes, and minds what it is given.
 
-import { Connection } from '../../client/connection.ts'
+import { type Connection, createConnection } from '../../client/connection.ts'
 import type { Listener } from '../../client/subscriptions.ts'
 import { Plug } from './plug.mts'
 import { pause } from './reliability-clock.mts'
@@ -96,7 +96,7 @@ export class Wanderer {
 
   #arrive(): void {
     journal.visits++
-    this.#connection = new Connection(this.#url, {
+    this.#connection = createConnection(this.#url, {
       WebSocket: this.#plug.WebSocket,
       gap: () => {
         journal.gaps++

@@ -1,5 +1,8 @@
 // What a reliability bench aims at, and whether it was reached.
 
+/** How long a bench may take to end after its verdict, ms. */
+const patience = 10_000
+
 /** Collects what was not as it should be, and ends the bench accordingly. */
 export class Verdict {
   readonly #missed: string[] = []
@@ -13,5 +16,10 @@ export class Verdict {
     for (const line of this.#missed) console.log(`✖ ${line}`)
     console.log(this.#missed.length > 0 ? `${this.#missed.length} targets missed` : '✔ every target reached')
     process.exitCode = this.#missed.length > 0 ? 1 : 0
+    // All that was started has ended by now: something that keeps this process running is a leak, and no reason to wait for ever.
+    setTimeout(() => {
+      console.log(`✖ this process does not end: ${process.getActiveResourcesInfo().join(', ')}`)
+      process.exit(1)
+    }, patience).unref()
   }
 }

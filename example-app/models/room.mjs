@@ -1,5 +1,5 @@
 // Rooms to talk in, their members and messages. Who is no member may not listen: neither page nor socket.
-import { Broadcastable } from 'turbo-cable'
+import { Broadcastable, broadcastUpdateTo } from 'turbo-cable'
 import { row, rows, run } from './database.mjs'
 
 const names = { hall: 'The hall', judges: 'The judges’ table' }
@@ -30,6 +30,16 @@ export class Room {
   /** The name under which this visitor is a member, or undefined. */
   memberName(visitor) {
     return row('SELECT name FROM members WHERE room = ? AND visitor = ?', this.id, visitor)?.name
+  }
+
+  /** What the others in the room see of a member. */
+  personOf(visitor) {
+    return { name: this.memberName(visitor) }
+  }
+
+  /** Who is here now, in every open page of the room. */
+  showPeople(people) {
+    return broadcastUpdateTo(this.stream, { target: 'people', partial: 'rooms/people', locals: { people } })
   }
 
   join(visitor, name) {

@@ -4,8 +4,8 @@ import { Counter } from '../models/counter.mjs'
 
 export function home() {
   const router = Router()
-  router.get('/', (req, res) => {
-    res.render('home/index', { counter: Counter.current(), host: req.get('host'), port: req.socket.localPort })
+  router.get('/', async (req, res) => {
+    res.render('home/index', { counter: await Counter.current(), host: req.get('host'), port: req.socket.localPort })
   })
   return router
 }

@@ -1,6 +1,7 @@
 // Chat: rooms whose streams only members may listen to.
 import { Router } from 'express'
 import { Room } from '../models/room.mjs'
+import { publicId } from '../visitor.mjs'
 
 // How long a page may listen before it has to ask again: then it fetches itself anew, with a new right.
 const right = 60 * 60 * 1000
@@ -18,6 +19,8 @@ export function rooms(cable) {
     next(req.room ? undefined : 'route')
   })
 
+  const page = showRoom(cable)
+
   router.get('/:room', (req, res) => page(req, res))
 
   router.post('/:room/join', (req, res) => {
@@ -30,7 +33,7 @@ export function rooms(cable) {
   router.post('/:room/leave', (req, res) => {
     req.room.leave(req.visitor)
     // Ends what is open now, in other tabs too. Later subscribes are answered by `authorize`, from the database.
-    cable.revoke(req.room.stream, req.visitor)()
+    cable.revoke(req.room.stream, publicId(req.visitor))()
     res.redirect(303, '/chat')
   })
 
@@ -45,23 +48,27 @@ export function rooms(cable) {
   return router
 }
 
-function page(req, res, { problem } = {}) {
-  const { room, visitor } = req
-  const member = room.memberName(visitor)
-  if (!member) return res.render('rooms/join', { room, problem })
-  // The right is in the page: no cache may keep it.
-  res.set('Cache-Control', 'private, no-store')
-  const stream = res.locals.signedStream(room.stream, { expiresIn: right, subject: visitor })
-  // What is left of a draft: the form's own text where it was refused, else nothing.
-  res.render('rooms/show', {
-    room,
-    member,
-    stream,
-    messages: room.messages(),
-    problem,
-    draft: problem ? req.body.text : '',
-  })
-}
+const showRoom =
+  (cable) =>
+  async (req, res, { problem } = {}) => {
+    const { room, visitor } = req
+    const member = room.memberName(visitor)
+    if (!member) return res.render('rooms/join', { room, problem })
+    // The right is in the page: no cache may keep it.
+    res.set('Cache-Control', 'private, no-store')
+    const stream = res.locals.signedStream(room.stream, { expiresIn: right, subject: publicId(visitor) })
+    // What is left of a draft: the form's own text where it was refused, else nothing.
+    res.render('rooms/show', {
+      room,
+      member,
+      stream,
+      me: publicId(visitor),
+      people: await cable.presence(room.stream),
+      messages: room.messages(),
+      problem,
+      draft: problem ? req.body.text : '',
+    })
+  }
 
 function textProblem(text, most) {
   const length = text?.trim().length ?? 0

@@ -54,6 +54,7 @@ export class Hold {
  *
  * A verb within checks its input at once, resolves to true, and renders after the commit; trouble then is a logged line. Held
  * within held, the broadcasts wait for the outer one. Gives back what `work` gave, a promise after the broadcasts were sent.
+ * Throws `TURBO_CABLE_BAD_OPTION` if `work` is no function.
  */
 export function holdingBroadcasts<Result>(work: () => Result): Result {
   const hold = new Hold(scope().hold)

@@ -9,6 +9,8 @@ import { scope, within } from './scope'
  * await suppressingBroadcasts(() => importTodos(file))
  * await Todo.suppressingBroadcasts(() => Todo.create({ title }))  // those of one class of models, and of its subclasses
  * ```
+ *
+ * Throws `TURBO_CABLE_BAD_OPTION` if `work` is no function.
  */
 export function suppressingBroadcasts<Result>(work: () => Result): Result {
   return within({ muted: 'all' }, work)

@@ -14,6 +14,7 @@ import { scope, within } from './scope'
  * ```
  *
  * `null` is no request. Gives back what `work` gives.
+ * Throws `TURBO_CABLE_BAD_OPTION` if `work` is no function.
  */
 export function withRequestId<Result>(id: string | null | undefined, work: () => Result): Result {
   return within({ requestId: () => id || undefined }, work)

@@ -2,6 +2,7 @@
 // for the end of a transaction, and which of them are muted. One AsyncLocalStorage, so it follows the work through every await.
 
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { callable, check } from '../options/check'
 
 /** A broadcast that waits for the end of a piece of work. */
 export interface Held {
@@ -29,9 +30,9 @@ export function scope(): Scope {
   return scopes.getStore() ?? nothing
 }
 
-/** Runs `work`, and all that it starts, in the scope of now with `more` in it. */
+/** Runs `work`, and all that it starts, in the scope of now with `more` in it. Throws `TURBO_CABLE_BAD_OPTION` for what is no function. */
 export function within<Result>(more: Scope, work: () => Result): Result {
-  return scopes.run({ ...scope(), ...more }, work)
+  return scopes.run({ ...scope(), ...more }, check('work', work, callable))
 }
 
 /** Calls `done` or `failed` when the work is over, be it a promise or not, and gives back what the work gave. */

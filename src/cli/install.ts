@@ -8,14 +8,9 @@ import { unifiedDiff } from '../../generators/diff'
 import { printable } from '../../generators/paths'
 import { obstacle, type Plan, plan } from '../../generators/plan'
 import { readApp, type Snapshot } from '../../generators/snapshot'
+import type { Command, Output } from './command'
 
-/** Where a command writes; exit codes are returned, never taken into its own hands. */
-export interface Output {
-  out(text: string): void
-  error(text: string): void
-}
-
-export const help = `Usage: turbo-cable install [directory] [--dry-run]
+const help = `Usage: turbo-cable install [directory] [--dry-run]
 
 Makes the Express app in a directory (by default the current one) live:
   - app.use(turboCable()) where the app is made
@@ -28,8 +23,10 @@ What is already there stays as it is; a second run changes nothing.
   -h, --help  print this text
 `
 
-/** Runs the command; resolves to its exit code: 0 done, 1 not possible here, 2 wrong usage. */
-export async function install(args: readonly string[], output: Output): Promise<number> {
+/** `npx turbo-cable install`. Exits with 1 where the directory is no app that it knows how to change. */
+export const install: Command = { summary: 'make an existing Express app live', help, run }
+
+async function run(args: readonly string[], output: Output): Promise<number> {
   const usage = parse(args)
   if (typeof usage === 'string') {
     output.error(`turbo-cable: ${printable(usage)}\n\n${help}`)

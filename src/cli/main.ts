@@ -2,12 +2,21 @@
 // `npx turbo-cable …`: hands the command line to its command. The only place that ends the process.
 
 import { printable } from '../../generators/paths'
-import { install, help as installHelp } from './install'
-import { token, tokenHelp } from './token'
+import { lookalike } from '../options/likeness'
+import { commands } from './commands'
 
-const help = `${installHelp}\n${tokenHelp}`
+const names = Object.keys(commands)
+const width = Math.max(...names.map((name) => name.length))
+const help = `Usage: turbo-cable <command>
 
-const [command, ...args] = process.argv.slice(2)
+${Object.entries(commands)
+  .map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`)
+  .join('\n')}
+
+turbo-cable <command> --help says more of each.
+`
+
+const [asked, ...args] = process.argv.slice(2)
 const output = {
   out: (text: string) => process.stdout.write(text),
   error: (text: string) => process.stderr.write(text),
@@ -18,18 +27,25 @@ run().then(
     process.exitCode = code
   },
   (error: unknown) => {
-    process.stderr.write(`turbo-cable: ${printable(error instanceof Error ? error.message : String(error))}\n`)
+    output.error(`turbo-cable: ${printable(error instanceof Error ? error.message : String(error))}\n`)
     process.exit(1)
   },
 )
 
 async function run(): Promise<number> {
-  if (command === 'install') return install(args, output)
-  if (command === 'token') return token(args, output)
-  if (command === '--help' || command === '-h' || command === 'help') {
+  const command = asked !== undefined && Object.hasOwn(commands, asked) ? commands[asked] : undefined
+  if (command) return command.run(args, output)
+  if (asked === '--help' || asked === '-h' || asked === 'help') {
     output.out(help)
     return 0
   }
-  output.error(command === undefined ? help : `turbo-cable: unknown command "${printable(command)}"\n\n${help}`)
+  output.error(
+    asked === undefined ? help : `turbo-cable: unknown command "${printable(asked)}"${meant(asked)}\n\n${help}`,
+  )
   return 2
+}
+
+function meant(word: string): string {
+  const name = lookalike(word, names)
+  return name === undefined ? '' : `: did you mean \`${name}\`?`
 }

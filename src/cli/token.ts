@@ -1,8 +1,9 @@
 // `npx turbo-cable token`: the bearer for a broadcast from curl, Ruby or cron.
 
 import { broadcastToken } from '../publisher/token'
+import type { Command, Output } from './command'
 
-export const tokenHelp = `Usage: turbo-cable token
+const help = `Usage: turbo-cable token
 
 Prints the token that lets a broadcast in, for Authorization: Bearer. It is TURBO_CABLE_BROADCAST_TOKEN, or
 else derived from TURBO_CABLE_SECRET:
@@ -11,17 +12,14 @@ else derived from TURBO_CABLE_SECRET:
     http://localhost:3000/_broadcast -d '{"stream":"counter","data":"<turbo-stream …>"}'
 `
 
-interface Output {
-  out(text: string): void
-  error(text: string): void
-}
+/** `npx turbo-cable token`. Exits with 1 where there is nothing to derive a token from. */
+export const token: Command = { summary: 'print the token that lets a broadcast in', help, run }
 
-/** Runs the command; returns its exit code: 0 done, 1 nothing to derive a token from, 2 wrong usage. */
-export function token(args: readonly string[], output: Output, env: NodeJS.ProcessEnv = process.env): number {
+function run(args: readonly string[], output: Output, env: NodeJS.ProcessEnv = process.env): number {
   if (args.length > 0) {
     const wantsHelp = args.length === 1 && ['-h', '--help'].includes(args[0] ?? '')
-    if (wantsHelp) output.out(tokenHelp)
-    else output.error(`turbo-cable: expected no arguments, got ${args.join(' ')}\n\n${tokenHelp}`)
+    if (wantsHelp) output.out(help)
+    else output.error(`turbo-cable: expected no arguments, got ${args.join(' ')}\n\n${help}`)
     return wantsHelp ? 0 : 2
   }
   const found = broadcastToken(env)

@@ -26,6 +26,8 @@ export class Delivery {
   /** In the order they came, which is that of positions but for a few. */
   #waiting: Waiting[] = []
   #timer: NodeJS.Timeout | undefined
+  /** Why the log cannot be reached; undefined while it can. */
+  #awayFor: string | undefined
 
   /** `failed` makes the error for a broadcast that is not handed on in time. */
   constructor(failed: (reason: string) => Error) {
@@ -45,6 +47,7 @@ export class Delivery {
   /** Hands on to one cable more. */
   add(to: EngineDelegate): void {
     this.#delegates.add(to)
+    if (this.#awayFor !== undefined) to.away?.(this.#awayFor)
   }
 
   /** Hands on to one cable less; false if it was none. */
@@ -84,6 +87,12 @@ export class Delivery {
     this.#settle()
   }
 
+  /** Says that the log has come as far as a position with nothing to hand on. */
+  passed(position: number): void {
+    this.#position = position
+    this.#settle()
+  }
+
   /** Hands a signal on. */
   signalled(signal: Signal): void {
     for (const to of this.#delegates) to.signalled(signal)
@@ -99,6 +108,18 @@ export class Delivery {
     }
     this.#epoch = undefined
     for (const to of this.#delegates) to.lost()
+  }
+
+  /** The log cannot be reached. */
+  away(reason: string): void {
+    this.#awayFor = reason
+    for (const to of this.#delegates) to.away?.(reason)
+  }
+
+  /** The log can be reached again. */
+  back(): void {
+    this.#awayFor = undefined
+    for (const to of this.#delegates) to.back?.()
   }
 
   /** Whether an epoch is another than the one that is handed on, and none that was left before. */
@@ -119,6 +140,7 @@ export class Delivery {
   /** Nothing is handed on any more. */
   stop(): void {
     this.#epoch = undefined
+    this.#awayFor = undefined
     clearTimeout(this.#timer)
     this.#timer = undefined
     for (const { reject } of this.#waiting.splice(0)) reject(this.#failed('the engine was stopped'))

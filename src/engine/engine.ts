@@ -12,7 +12,7 @@ export interface Outgoing {
 
 /** A broadcast with its position in the one sequence over all streams. */
 export interface Positioned extends Outgoing {
-  /** 1 for the first broadcast of an epoch, and one more for each after it. Positions of two epochs cannot be compared. */
+  /** A positive safe integer that grows with each broadcast of an epoch. Positions of two epochs cannot be compared. */
   readonly position: number
   /** The same position as text, `epoch:position`. A client that sends it says "I have everything up to here". */
   readonly cursor: string
@@ -36,8 +36,19 @@ export interface Replay {
 /** A command to the hub of every process that shares the engine. `subject` is the text form of an identity. */
 export type Signal =
   | { readonly type: 'disconnect'; readonly subject: string }
-  | { readonly type: 'revoke' | 'restore'; readonly stream: string; readonly subject: string }
+  | Revocation
+  | { readonly type: 'restore'; readonly stream: string; readonly subject: string }
   | Whisper
+  | PresenceSignal
+
+/** Refuses a stream to an identity: until `restore`, or until it ends by itself. */
+export interface Revocation {
+  readonly type: 'revoke'
+  readonly stream: string
+  readonly subject: string
+  /** When it ends, ms since 1970. */
+  readonly until?: number
+}
 
 /** What one client says to the other subscribers of a stream. It has no position, and is kept nowhere. */
 export interface Whisper {
@@ -49,12 +60,55 @@ export interface Whisper {
   readonly from: string
 }
 
+/** Somebody on a stream, as hubs tell each other. */
+export interface Listed {
+  readonly stream: string
+  readonly id: string
+  /** What the app shows of it, as JSON has it. */
+  readonly info: unknown
+  /** When it came, ms since 1970. */
+  readonly since: number
+}
+
+/** What the hubs that share an engine tell each other about who is with them. An engine hands it on as it is. */
+export type PresenceSignal = {
+  readonly type: 'presence'
+  /** The name of the hub that says this. */
+  readonly from: string
+  /** How many changes this hub has told, this one included. */
+  readonly count: number
+} & (
+  | { readonly kind: 'joined'; readonly who: Listed }
+  | { readonly kind: 'left'; readonly stream: string; readonly id: string }
+  /** The app was told of a change that this hub told: `key` is the change's. */
+  | { readonly kind: 'told'; readonly stream: string; readonly key: string }
+  | { readonly kind: 'alive' }
+  /** Everybody who is with a hub, this one or another; `count` is that hub's. In one part or several, from 0. */
+  | {
+      readonly kind: 'all'
+      readonly of: string
+      readonly part: number
+      readonly people: readonly Listed[]
+      readonly last: boolean
+    }
+  /** Asks one hub, or all of them, who is with them. */
+  | { readonly kind: 'ask'; readonly of?: string }
+  /** This hub stops; its people come back to others within so many ms. */
+  | { readonly kind: 'closing'; readonly hold: number }
+  /** Another hub has been silent for too long. */
+  | { readonly kind: 'forget'; readonly hub: string }
+)
+
 /** What an engine tells the hub of its process. */
 export interface EngineDelegate {
   /** Takes broadcasts, in order of position. */
   delivered(messages: readonly Positioned[]): void
   /** Some broadcasts were not delivered to this process, and never will be. */
   lost(): void
+  /** The engine cannot be reached any more, or not yet: nothing can be sent. Said once, also to one that starts meanwhile. */
+  away?(reason: string): void
+  /** It can be reached again. */
+  back?(): void
   /** Takes a signal. */
   signalled(signal: Signal): void
 }
@@ -81,7 +135,8 @@ export interface HistoryBounds {
 export interface Engine {
   /**
    * Begins to deliver to `to`. Resolves once the engine is connected. The hub runs before that, and also if this rejects.
-   * `history` is what the hub was told to keep.
+   * `history` is what the hub was told to keep. An engine that outlives a process also hands on, by `signalled`, the revocations
+   * that have an end, as long as they hold.
    */
   start(to: EngineDelegate, history?: HistoryBounds): Promise<void>
   /**
@@ -101,7 +156,7 @@ export interface Engine {
   refreshAll(id?: string): Promise<void>
   /** What a stream had after a cursor; `null` means "from now on". `deadline` says until when the answer is wanted. */
   since(stream: string, cursor: string | null, deadline: Deadline): Promise<Replay>
-  /** Sends a signal to the hub of every process, this one included. */
+  /** Sends a signal to the hub of every process, this one included. All of them get all signals in one order, but for whispers. */
   signal(signal: Signal): Promise<void>
   /** Delivers nothing more to `to` and frees what was kept for it. A history that others share stays. */
   stop(to: EngineDelegate): Promise<void>

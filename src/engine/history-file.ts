@@ -2,9 +2,11 @@
 // processes go on from the same place. Whatever is not exactly what was written is not used at all.
 
 import { createHash, randomUUID } from 'node:crypto'
-import { readFileSync, renameSync, rmSync } from 'node:fs'
+import { accessSync, constants, readFileSync, renameSync, rmSync } from 'node:fs'
 import { rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { warn } from '../log'
+import type { Revocation } from './engine'
 import type { HistorySnapshot } from './history'
 
 /** All that an engine needs to go on as if it had never stopped. */
@@ -13,6 +15,8 @@ export interface EngineSnapshot extends HistorySnapshot {
   readonly position: number
   /** Idempotency ids of what was applied, oldest first. */
   readonly ids: readonly string[]
+  /** Revocations that have an end. An older release wrote none. */
+  readonly revoked?: readonly Revocation[]
 }
 
 const kind = 'turbo-cable history 1'
@@ -25,6 +29,7 @@ export function takeSnapshot(file: string): EngineSnapshot | undefined {
     renameSync(file, own)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') warnUnused(file, error)
+    else warnUnlessWritable(file)
     return undefined
   }
   try {
@@ -63,6 +68,15 @@ function parsed(text: string): EngineSnapshot {
 
 function digest(body: string): string {
   return createHash('sha256').update(body).digest('hex')
+}
+
+// Said now, while there is time to mend it, and not only at the end, when the history is lost.
+function warnUnlessWritable(file: string): void {
+  try {
+    accessSync(dirname(resolve(file)), constants.W_OK)
+  } catch (error) {
+    warn(`the history will not be kept in ${file}, whose folder has to be there and writable: ${messageOf(error)}`)
+  }
 }
 
 function warnUnused(file: string, error: unknown): void {

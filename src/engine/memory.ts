@@ -6,6 +6,7 @@ import type { Engine, EngineDelegate, HistoryBounds, Outgoing, Positioned, Repla
 import { History } from './history'
 import { putSnapshot, takeSnapshot } from './history-file'
 import { Once } from './once'
+import { Revoked } from './revoked'
 import { ForeignCursors, warnOfSiblings } from './siblings'
 
 export interface MemoryOptions extends HistoryBounds {
@@ -20,6 +21,10 @@ export class MemoryEngine implements Engine {
   readonly #foreign: ForeignCursors
   readonly #delegates = new Set<EngineDelegate>()
   readonly #once = new Once()
+  /** Those that came while another was handed on. */
+  readonly #signals: Signal[] = []
+  #signalling = false
+  readonly #revoked = new Revoked()
   #epoch = randomBytes(6).toString('base64url')
   #position = 0
   #started = false
@@ -62,6 +67,8 @@ export class MemoryEngine implements Engine {
     const first = !this.#started
     this.#started = true
     if (first) warnOfSiblings()
+    for (const each of snapshot?.revoked ?? []) this.#revoked.note(each)
+    for (const each of this.#revoked.now()) to.signalled(each)
     if (!snapshot || !first) return
     this.#epoch = snapshot.epoch
     this.#position = snapshot.position
@@ -95,8 +102,19 @@ export class MemoryEngine implements Engine {
     return { recovered: messages !== undefined, ...now, messages: messages ?? [] }
   }
 
+  // What a delegate signals in answer waits until everybody has had this one.
   async signal(signal: Signal): Promise<void> {
-    for (const to of this.#delegates) to.signalled(signal)
+    this.#revoked.note(signal)
+    this.#signals.push(signal)
+    if (this.#signalling) return
+    this.#signalling = true
+    try {
+      for (let next = this.#signals.shift(); next; next = this.#signals.shift()) {
+        for (const to of this.#delegates) to.signalled(next)
+      }
+    } finally {
+      this.#signalling = false
+    }
   }
 
   // The history stays, for the next cable that is given this engine.
@@ -105,7 +123,9 @@ export class MemoryEngine implements Engine {
     this.#history.stop()
     if (this.#file === undefined) return
     const ids = this.#once.ids()
-    await putSnapshot(this.#file, { epoch: this.#epoch, position: this.#position, ids, ...this.#history.snapshot() })
+    const revoked = this.#revoked.now()
+    const own = { epoch: this.#epoch, position: this.#position, ids, revoked }
+    await putSnapshot(this.#file, { ...own, ...this.#history.snapshot() })
   }
 
   #positioned({ stream, json, exclude }: Outgoing): Positioned {

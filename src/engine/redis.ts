@@ -1,16 +1,14 @@
-// `turbo-cable/redis`: the engine of several processes, over node-redis or ioredis.
+// redisEngine(): the engine of several processes, over node-redis or ioredis.
 
 import { check, checkNames, type Rule, text } from '../options/check'
-import { optionTable } from '../options/table'
-import type { Engine, HistoryBounds } from './engine'
-import { checkClient, openLike, openUrl, type RedisClient, redisUrl } from './redis/connection'
+import { defaultBounds } from './default-bounds'
+import type { Engine } from './engine'
+import { openAt, type RedisClient } from './redis/clients'
 import { RedisEngine } from './redis/engine'
-
-export type { IoredisClient, NodeRedisClient, RedisClient } from './redis/connection'
 
 /** The options of `redisEngine()`: `client` or `url`. */
 export interface RedisEngineOptions {
-  /** A client of node-redis 5 or ioredis. Connections like it are made; it stays yours and need not be connected. */
+  /** A client of node-redis 5 or ioredis, also of Redis Cluster. Connections like it are made; it stays yours and need not be connected. */
   readonly client?: RedisClient | undefined
   /** Where Redis is: `redis://user:password@host:6379/0`, `rediss://…`. Needs `redis` or `ioredis` installed. */
   readonly url?: string | undefined
@@ -35,25 +33,10 @@ export interface RedisEngineOptions {
 export function redisEngine(options: RedisEngineOptions): Engine {
   checkNames(options, ['client', 'url', 'prefix', 'logBytes'])
   const { client, url, prefix = 'turbo-cable', logBytes = 16_777_216 } = options
-  check('client', client, {
-    words: 'given, or `url`, and not both',
-    holds: () => (client === undefined) !== (url === undefined),
-    shown: (value) => typeof value,
-  })
   check('prefix', prefix, prefixes)
   check('logBytes', logBytes, bytes)
-  const open = client ? openLike(checkClient(client)) : openUrl(check('url', url as string, redisUrl))
+  const open = openAt({ client, url }, `{${prefix}}`)
   return new RedisEngine({ open, prefix, logBytes, bounds: defaultBounds() })
-}
-
-function defaultBounds(): HistoryBounds {
-  const fallback = (name: string) => optionTable[`history.${name}`]?.default as number
-  return {
-    size: fallback('size'),
-    ttl: fallback('ttl'),
-    streamBytes: fallback('streamBytes'),
-    totalBytes: fallback('totalBytes'),
-  }
 }
 
 const prefixes: Rule = {

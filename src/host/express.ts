@@ -2,7 +2,8 @@
 // Nothing here imports Express; the types say what is used of it.
 
 import type { IncomingMessage } from 'node:http'
-import { type CableCore, createCable } from '../cable'
+import { createCable } from '../cable'
+import type { CableCore } from '../core'
 import type { TurboCableOptions } from '../options/options'
 import { expressRenderer, type ViewApp } from '../render/express'
 import type { Renderer } from '../render/renderer'

@@ -3,7 +3,8 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { asRequest } from '../broadcast/request-id'
-import { type CableCore, createCable, type HostAnswer } from '../cable'
+import { createCable } from '../cable'
+import type { CableCore, HostAnswer } from '../core'
 import { streamType } from '../http/asked'
 import type { TurboCableOptions } from '../options/options'
 import type { Renderer } from '../render/renderer'

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { asRequest } from '../broadcast/request-id'
-import type { CableCore } from '../cable'
+import type { CableCore } from '../core'
 import { streamType } from '../http/asked'
 import { warn } from '../log'
 import { expressRenderer, type ViewApp } from '../render/express'

@@ -4,8 +4,9 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import { inTime } from '../in-time'
 import { warn } from '../log'
-import type { Identity, UpgradeRequest } from '../options/identity'
-import type { ResolvedOptions, UpgradeMiddleware } from '../options/options'
+import type { Identity, UpgradeMiddleware, UpgradeRequest } from '../options/identity'
+import type { ResolvedOptions } from '../options/options'
+import type { DisconnectReason } from '../protocol/protocol'
 
 /** How an upgrade is refused. */
 export interface Refusal {
@@ -13,10 +14,14 @@ export interface Refusal {
   readonly status: number
   /** The body, plain text. */
   readonly text: string
+  /** What clients are told that are shown no status. @default unauthorized */
+  readonly reason?: DisconnectReason
 }
 
 /** What came out: who it is, or how the request is refused. */
-export type Admission = { readonly identity: Identity; readonly request: UpgradeRequest } | Refusal
+export type Admission =
+  | { readonly identity: Identity; readonly request: UpgradeRequest; readonly expires?: number | undefined }
+  | Refusal
 
 /** True if the app has neither middleware nor `authenticate`, so that everybody is let in. */
 export function asksNobody({
@@ -55,11 +60,17 @@ async function asked(
     const answered = await run(each, visitor, response)
     if (answered) return { status: Math.max(response.statusCode, 400), text: 'Refused by middleware' }
   }
-  const identity: Identity = authenticate ? await authenticate(visitor, { signal }) : undefined
+  let ends: number | undefined
+  const expires = (at: number) => {
+    ends = at
+  }
+  const identity: Identity = authenticate ? await authenticate(visitor, { signal, expires }) : undefined
   if (authenticate && (identity === null || identity === undefined || identity === false)) {
     return { status: 401, text: 'Unauthorized' }
   }
-  return { identity, request: visitor }
+  if (ends !== undefined && !(ends > Date.now()))
+    return { status: 401, text: 'Unauthorized: expired', reason: 'expired' }
+  return { identity, request: visitor, expires: ends }
 }
 
 // Resolves to true when the middleware answered by itself instead of calling next(). Its answer goes nowhere.

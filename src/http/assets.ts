@@ -42,7 +42,7 @@ function findFiles(locate: (name: string) => string): Map<string, Asset> {
     }
   }
   const found = new Map<string, Asset>()
-  const client = join(packageRoot(__dirname), 'dist', 'client')
+  const client = join(packageRoot(__dirname), 'dist', 'client', 'served')
   const built = existsSync(client) ? readdirSync(client) : []
   for (const name of built) if (name.endsWith('.js')) found.set(name, join(client, name))
   found.set('turbo.js', beside('@hotwired/turbo', 'turbo.es2017-esm.js'))

@@ -8,6 +8,7 @@ import { givenUpHeader, maxIdLength, mostGivenUp } from '../options/limits'
 import { broadcastsIn, isRefreshAll } from '../publisher/body'
 import type { Publisher } from '../publisher/publisher'
 import type { BroadcastRight } from './broadcast-right'
+import { tellRefused } from './refusals'
 
 const debug = logger('broadcast')
 
@@ -19,7 +20,8 @@ interface Answer {
 const notJson: Answer = { status: 415, text: 'Unsupported Media Type: application/json required' }
 const tooLarge: Answer = { status: 413, text: 'Payload Too Large' }
 const invalidJson: Answer = { status: 400, text: 'Invalid JSON' }
-const unavailable: Answer = { status: 503, text: 'Service Unavailable: the cable is closed' }
+const closed: Answer = { status: 503, text: 'Service Unavailable: the cable is closed' }
+const notTaken: Answer = { status: 503, text: 'Service Unavailable: the engine has not taken it' }
 const ok: Answer = { status: 200, text: 'OK' }
 
 /** Who may broadcast, and how much. */
@@ -27,6 +29,20 @@ export interface EndpointOptions {
   readonly right: BroadcastRight
   /** Largest body, bytes. */
   readonly bodyBytes: number
+  /** Another sender's way to write broadcasts. @default the gem's */
+  readonly format?: BodyFormat
+  /** The id of the cable, for those who are told of refusals. @default '' */
+  readonly cable?: string
+}
+
+/** How bodies are written that are not the gem's, and how they are answered. */
+export interface BodyFormat {
+  /** Does what a parsed body says, or returns what is wrong with it. */
+  take(value: unknown): Promise<unknown> | string
+  /** The answer once that is done. */
+  readonly done: { readonly status: number; readonly text: string }
+  /** The status for who has no right to it. */
+  readonly forbidden: number
 }
 
 /** Answers the POSTs to the broadcast path. */
@@ -41,8 +57,12 @@ export class BroadcastEndpoint {
 
   /** Answers one POST: 200 `OK` once the publisher has taken the broadcasts, else a status and text that say why not. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { status, text } = await this.#take(request)
-    if (status !== 200) debug('refused: %d %s', status, text)
+    const answer = await this.#take(request)
+    const { status, text } = answer
+    if (status >= 300) {
+      debug('refused: %d %s', status, text)
+      tellRefused(this.#options.cable ?? '', 'broadcast', request, answer)
+    }
     response.statusCode = status
     response.setHeader('Content-Type', 'text/plain; charset=utf-8')
     // Whoever takes over from here listens for new connections, and not on this one.
@@ -53,12 +73,17 @@ export class BroadcastEndpoint {
   }
 
   async #take(request: IncomingMessage): Promise<Answer> {
-    const refusal = this.#options.right.refusal(request)
-    if (refusal !== undefined) return { status: 403, text: refusal }
+    const { right, bodyBytes, format } = this.#options
+    const refusal = right.refusal(request)
+    if (refusal !== undefined) return { status: format?.forbidden ?? 403, text: refusal }
     const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = request.headers
     if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type) || encoding !== 'identity') return notJson
-    const body = await bodyOf(request, this.#options.bodyBytes)
+    const body = await bodyOf(request, bodyBytes)
     if ('status' in body) return body
+    if (format) {
+      const taken = format.take(body.value)
+      return typeof taken === 'string' ? { status: 400, text: taken } : answerTo(taken, format.done)
+    }
     const { 'idempotency-key': key, [givenUpHeader]: givenUp } = request.headers
     const id = single(key)
     if (isRefreshAll(body.value) && this.#publisher.refreshAll) return answerTo(this.#publisher.refreshAll(id))
@@ -69,14 +94,15 @@ export class BroadcastEndpoint {
   }
 }
 
-async function answerTo(taken: Promise<unknown>): Promise<Answer> {
+async function answerTo(taken: Promise<unknown>, done = ok): Promise<Answer> {
   try {
     await taken
-    return ok
+    return done
   } catch (error) {
     debug('not taken: %s', error)
     // What is nested deeper than JSON can be written was read all the same.
-    return error instanceof RangeError ? invalidJson : unavailable
+    if (error instanceof RangeError) return invalidJson
+    return (error as { code?: string }).code === 'TURBO_CABLE_CLOSED' ? closed : notTaken
   }
 }
 

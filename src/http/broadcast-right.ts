@@ -11,18 +11,26 @@ type RightOptions = Pick<ResolvedOptions, 'broadcastToken' | 'secret' | 'localBr
 
 export class BroadcastRight {
   readonly #tokens: readonly string[]
-  readonly #local: boolean
+  /** Whether being a process on this machine is a right. */
+  readonly local: boolean
 
-  /** Where a token or a secret is set, and in production, being local is no right: through many a proxy everybody is. */
-  constructor({ broadcastToken, secret, localBroadcasts }: RightOptions, env: NodeJS.ProcessEnv = process.env) {
-    this.#tokens = broadcastToken.length > 0 ? broadcastToken : secret.map(derivedToken)
-    this.#local = localBroadcasts ?? (env.NODE_ENV !== 'production' && this.#tokens.length === 0)
+  /**
+   * Where a token or a secret is set, and in production, being local is no right: through many a proxy everybody is. `derive` makes the
+   * token of a secret.
+   */
+  constructor(
+    { broadcastToken, secret, localBroadcasts }: RightOptions,
+    env: NodeJS.ProcessEnv = process.env,
+    derive = derivedToken,
+  ) {
+    this.#tokens = broadcastToken.length > 0 ? broadcastToken : secret.map(derive)
+    this.local = localBroadcasts ?? (env.NODE_ENV !== 'production' && this.#tokens.length === 0)
   }
 
   /** Undefined for who may; else why not, in the gem's own words, and on a second line what to do. */
   refusal(request: IncomingMessage): string | undefined {
     if (hasBearer(request, this.#tokens)) return undefined
-    if (this.#local && isTrustedPeer(request)) return undefined
+    if (this.local && isTrustedPeer(request)) return undefined
     return `Forbidden: Broadcasts only allowed from localhost\n${this.#wayOut()}`
   }
 

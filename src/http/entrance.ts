@@ -5,7 +5,9 @@ import { wasDisconnected } from '../hub/arrivals'
 import type { Visitor } from '../hub/gate'
 import type { Hub } from '../hub/hub'
 import { logger, warn } from '../log'
+import { fullLine } from '../options/cautions'
 import type { ResolvedOptions } from '../options/options'
+import type { DisconnectReason } from '../protocol/protocol'
 import { Addresses } from './addresses'
 import { admitted, asksNobody } from './admission'
 import { originAllowed } from './origin'
@@ -18,8 +20,8 @@ export interface Guest {
   readonly request: IncomingMessage
   /** Lets the guest in. */
   accept(visitor: Visitor): void
-  /** Refuses the guest with an HTTP status and a text. */
-  refuse(status: number, text: string): void
+  /** Refuses the guest with an HTTP status and a text; `reason` is for clients that are shown no status. */
+  refuse(status: number, text: string, reason?: DisconnectReason): void
   /** Calls `left` if the guest goes while the app is asked. Returns the undo. */
   watch(left: () => void): () => void
 }
@@ -30,6 +32,7 @@ export class Entrance {
   readonly #options: ResolvedOptions
   readonly #addresses: Addresses
   #warned = false
+  #warnedOfNumber = false
 
   constructor(hub: Hub, options: ResolvedOptions) {
     this.#hub = hub
@@ -42,7 +45,7 @@ export class Entrance {
     const { request } = guest
     const full = this.#hub.size >= this.#options.limits.connections
     if (!originAllowed(request, this.#options)) this.#refuseOrigin(guest)
-    else if (full) guest.refuse(503, 'Too many connections')
+    else if (full) this.#refuseForNumber(guest)
     else if (!this.#addresses.admit(request)) guest.refuse(503, 'Too many connections from one address')
     else if (asksNobody(this.#options)) guest.accept({ identity: undefined, request })
     else if (this.#hub.arrivals.unanswered >= this.#options.limits.unanswered) guest.refuse(503, 'Too many at once')
@@ -60,9 +63,17 @@ export class Entrance {
     const visitor = await admitted(guest.request, this.#options, left.signal)
     unwatch()
     if (!arrivals.answered(arrival)) return
-    if ('status' in visitor) guest.refuse(visitor.status, visitor.text)
+    if ('status' in visitor) guest.refuse(visitor.status, visitor.text, visitor.reason)
     else if (wasDisconnected(arrival, visitor.identity)) guest.refuse(401, 'Unauthorized')
     else guest.accept(visitor)
+  }
+
+  // Said once: those who come again shall not fill the log too.
+  #refuseForNumber(guest: Guest): void {
+    const say = this.#warnedOfNumber ? debug : warn
+    this.#warnedOfNumber = true
+    say(fullLine(this.#options.limits.connections))
+    guest.refuse(503, 'Too many connections')
   }
 
   #refuseOrigin({ request: { headers }, refuse }: Guest): void {

@@ -9,6 +9,7 @@ import { eventStreamProtocol, eventStreamsProtocol } from '../protocol/event-str
 import type { SubscribeCommand } from '../protocol/protocol'
 import { EventStreamTransport } from '../transport/event-stream'
 import type { Entrance } from './entrance'
+import { tellRefused } from './refusals'
 
 // When a client that found no place comes back, ms; with as much by chance on top.
 const comeBack = 5_000
@@ -25,7 +26,10 @@ export class Events {
 
   /** Answers a request with an event stream, or with a status that refuses it. */
   handle(request: IncomingMessage, response: ServerResponse): void {
-    const refuse = (status: number, text: string) => answer(request, response, status, text)
+    const refuse = (status: number, text: string) => {
+      tellRefused(this.#hub.id, 'event-stream', request, { status, text })
+      answer(request, response, status, text)
+    }
     // A page elsewhere may ask without telling its origin, and would take a place although it cannot read the answer.
     const { origin, 'sec-fetch-site': site } = request.headers
     const commands = asked(request)
@@ -44,7 +48,7 @@ export class Events {
     this.#entrance.enter({
       request,
       refuse,
-      accept: (visitor) => this.#open(request, response, visitor, commands),
+      accept: (visitor) => this.#open(request, response, visitor, commands, refuse),
       watch(left) {
         response.once('close', left)
         return () => response.off('close', left)
@@ -57,11 +61,12 @@ export class Events {
     response: ServerResponse,
     visitor: Visitor,
     commands: readonly SubscribeCommand[],
+    refuse: (status: number, text: string) => void,
   ): void {
     // Who may have none of it learns that by the status, as an EventSource shows its page nothing else.
     const verdicts = commands.map(({ asked }) => this.#hub.gate.admit(asked as string, visitor))
     if (verdicts.every((verdict) => typeof verdict === 'string')) {
-      answer(request, response, 403, `Forbidden: ${verdicts.join(', ')}`)
+      refuse(403, `Forbidden: ${verdicts.join(', ')}`)
       return
     }
     response.writeHead(200, head(request))

@@ -7,9 +7,10 @@ import type { Visitor } from '../hub/gate'
 import type { Hub } from '../hub/hub'
 import { logger, warn } from '../log'
 import type { ResolvedOptions } from '../options/options'
-import type { Protocol } from '../protocol/protocol'
+import type { DisconnectReason, Protocol } from '../protocol/protocol'
 import { CableSocket, WebSocketTransport } from '../transport/websocket'
 import type { Entrance } from './entrance'
+import { tellRefused } from './refusals'
 import type { UpgradeDelegate } from './upgrade'
 
 const debug = logger('upgrade')
@@ -26,6 +27,12 @@ export interface HandshakeParts {
   readonly protocols: readonly Protocol[]
   /** Whether this is a full path of the endpoint, without query. Asked for each upgrade, because an app can be mounted later. */
   readonly isPath: (path: string) => boolean
+}
+
+interface Upgrade {
+  readonly request: IncomingMessage
+  readonly socket: Duplex
+  readonly head: Buffer
 }
 
 /** Takes the upgrades of one cable. */
@@ -70,9 +77,10 @@ export class Handshake implements UpgradeDelegate {
     this.#entrance.enter({
       request,
       accept: (visitor) => this.#accept(request, socket, head, visitor),
-      refuse: (status, text) => {
+      refuse: (status, text, reason = 'unauthorized') => {
+        tellRefused(this.#hub.id, 'websocket', request, { status, text })
         const protocol = status === 401 ? this.#chosen(request) : undefined
-        if (protocol) this.#turnAway(request, socket, head, protocol)
+        if (protocol) this.#turnAway({ request, socket, head }, protocol, reason)
         else refuse(socket, status, text)
       },
       watch: (left) => watchForEnd(socket, left),
@@ -97,21 +105,24 @@ export class Handshake implements UpgradeDelegate {
 
   // A web page is not shown the status of a refused upgrade, and so clients come again and again. Those of Action Cable stop when
   // they are told, in their own words, that nobody knows them.
-  #turnAway(request: IncomingMessage, socket: Duplex, head: Buffer, protocol: Protocol): void {
-    debug('turned away: unauthorized')
+  #turnAway({ request, socket, head }: Upgrade, protocol: Protocol, reason: DisconnectReason): void {
+    debug('turned away: %s', reason)
     socket.off('error', onError)
     this.#wss.handleUpgrade(request, socket, head, (ws) => {
       ws.on('error', onError)
-      for (const text of protocol.encode({ type: 'disconnect', reason: 'unauthorized', reconnect: false }))
-        ws.send(text)
-      ws.close(1008, 'unauthorized')
+      for (const text of protocol.encode({ type: 'disconnect', reason, reconnect: false })) ws.send(text)
+      ws.close(1008, reason)
       setTimeout(() => ws.terminate(), patience).unref()
     })
   }
 
   // The answer names none, and a client that needs one closes without a word: browsers do, Action Cable's client does.
   #noProtocol(offered: ReadonlySet<string>): false {
-    const names = [...offered].join(', ').slice(0, 100)
+    // Cut off each, because some clients bring a token in one of them.
+    const names = [...offered]
+      .map((name) => name.slice(0, 30))
+      .join(', ')
+      .slice(0, 100)
     const spoken = [...this.#protocols.keys()].map((name) => (name === '' ? 'none (the turbo-cable wire)' : name))
     const say = this.#warnedOfProtocol ? debug : warn
     this.#warnedOfProtocol = true

@@ -18,21 +18,23 @@ export interface RequestPaths {
   readonly broadcastPath: string
 }
 
+/** Who answers what. */
+export interface RequestParts {
+  readonly endpoint: BroadcastEndpoint
+  readonly events: Events
+  /** Answers what is asked for at `<path>/inspector` and, with the rest of the path, below it; false, and does nothing, for what is not there. */
+  readonly inspector?: { handle(request: IncomingMessage, response: ServerResponse, rest: string): boolean } | undefined
+}
+
 /** Answers the requests of one cable. */
 export class Requests {
   readonly #paths: RequestPaths
-  readonly #endpoint: BroadcastEndpoint
-  readonly #events: Events
+  readonly #parts: RequestParts
   readonly #mounts: Mounts
 
-  constructor(
-    paths: RequestPaths,
-    { endpoint, events }: { readonly endpoint: BroadcastEndpoint; readonly events: Events },
-    mounts = new Mounts(),
-  ) {
+  constructor(paths: RequestPaths, parts: RequestParts, mounts = new Mounts()) {
     this.#paths = paths
-    this.#endpoint = endpoint
-    this.#events = events
+    this.#parts = parts
     this.#mounts = mounts
   }
 
@@ -40,15 +42,21 @@ export class Requests {
   handle(request: IncomingMessage, response: ServerResponse, mount = ''): boolean {
     const { method, url = '', headers } = request
     const { path, broadcastPath } = this.#paths
+    const { inspector } = this.#parts
+    const inspectorPath = `${path}/inspector`
     const [asked = ''] = url.split('?', 1)
     if (asked === broadcastPath && method === 'POST' && this.#asWritten(request, mount)) {
-      this.#endpoint.handle(request, response).catch((error: unknown) => fail(response, error))
+      this.#parts.endpoint.handle(request, response).catch((error: unknown) => fail(response, error))
       return true
     }
-    if (asked === path && headers.upgrade?.toLowerCase() === 'websocket') return comeBack(response)
+    const hasSocket = asked === path || (inspector && asked === inspectorPath)
+    if (hasSocket && headers.upgrade?.toLowerCase() === 'websocket') return comeBack(response)
+    if (inspector && (asked === inspectorPath || asked.startsWith(`${inspectorPath}/`))) {
+      return inspector.handle(request, response, asked.slice(inspectorPath.length))
+    }
     if (serveHistoricalLocation(asked, request, response)) return true
     if (this.opensEvents(request)) {
-      this.#events.handle(request, response)
+      this.#parts.events.handle(request, response)
       return true
     }
     const isFile = (method === 'GET' || method === 'HEAD') && asked.startsWith(`${path}/`)

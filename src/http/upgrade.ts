@@ -13,6 +13,15 @@ export interface UpgradeDelegate {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
 }
 
+/** All of these as one: the first that claims an upgrade takes it. */
+export function firstOf(delegates: readonly UpgradeDelegate[]): UpgradeDelegate {
+  const taker = (request: IncomingMessage) => delegates.find((delegate) => delegate.claims(request))
+  return {
+    claims: (request) => taker(request) !== undefined,
+    upgrade: (request, socket, head) => taker(request)?.upgrade(request, socket, head),
+  }
+}
+
 // From Node 24.9 on, a server calls this before it upgrades. If it returns false, the request stays an ordinary one.
 type AskingServer = Server & { shouldUpgradeCallback?: (request: IncomingMessage) => boolean }
 

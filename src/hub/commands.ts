@@ -3,6 +3,7 @@
 import type { Command } from '../protocol/protocol'
 import type { Channels } from './channels'
 import type { Connection } from './connection'
+import type { Presence } from './presence'
 import type { Subscribing } from './subscribing'
 import type { Subscriptions } from './subscriptions'
 import type { Whispers } from './whispers'
@@ -13,16 +14,21 @@ export interface CommandParts {
   readonly subscriptions: Subscriptions
   readonly whispers: Whispers
   readonly channels: Channels
+  readonly presence: Presence
 }
 
 /** Hands a command to whom it is for. */
 export function obey(connection: Connection, command: Command, parts: CommandParts): void {
-  const { subscribing, subscriptions, whispers, channels } = parts
-  if (command.type === 'subscribe') subscribing.subscribe(connection, command)
-  else if (command.type === 'unsubscribe') subscribing.unsubscribe(connection, command.address)
+  const { subscribing, subscriptions, whispers, channels, presence } = parts
+  if (command.type === 'subscribe') {
+    if (command.joins) presence.join(connection, command.address)
+    subscribing.subscribe(connection, command)
+  } else if (command.type === 'unsubscribe') subscribing.unsubscribe(connection, command.address)
   else if (command.type === 'history') subscribing.replay(connection, command.address, command.cursor)
   else if (command.type === 'whisper') whispers.whisper(connection, command.address, command.json)
-  else if (command.type === 'unsupported') connection.say(command)
+  else if (command.type === 'join') presence.join(connection, command.address)
+  else if (command.type === 'leave') presence.leave(connection, command.address)
+  else if (command.type === 'presence') presence.answer(connection, command.address)
   else if (command.type === 'ping') connection.say({ type: 'pong' })
   else if (command.type === 'perform') {
     const streams = subscriptions.streamsAt(connection, command.address)

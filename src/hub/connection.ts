@@ -1,12 +1,13 @@
 // One connected client. Its protocol reads what it says, its transport carries what it is told. Nothing is kept per message.
 
 import { randomUUID } from 'node:crypto'
+import type { ClientEvent, DisconnectedEvent } from '../diagnostics'
 import { logger, warn } from '../log'
 import type { Identity, UpgradeRequest } from '../options/identity'
 import type { Command, Protocol, Word } from '../protocol/protocol'
 import type { Transport, TransportDelegate } from '../transport/transport'
 import type { Backlog } from './backlog'
-import type { Visitor } from './gate'
+import { subjectOf, type Visitor } from './gate'
 import { TokenBucket } from './token-bucket'
 
 const debug = logger('connection')
@@ -16,6 +17,8 @@ const throwing = new WeakSet<Protocol>()
 
 /** What a connection tells its owner. */
 export interface ConnectionDelegate {
+  /** The id of the cable. */
+  readonly id: string
   /** The client has sent a command. */
   commandReceived(connection: Connection, command: Command): void
   /** The client has sent anything at all, so it is alive. */
@@ -36,6 +39,9 @@ export interface ConnectionLimits {
   readonly messagesPerSecond: number
 }
 
+/** The last word of the server. */
+export type Farewell = Extract<Word, { type: 'disconnect' }>
+
 const nothing = Buffer.alloc(0)
 
 /** A client of the hub. */
@@ -45,12 +51,20 @@ export class Connection implements Visitor, TransportDelegate {
   readonly identity: Identity
   /** The upgrade request. Kept only if the app has an `authorize`, which gets it. */
   readonly request: UpgradeRequest | undefined
+  /** When its right to be connected ends, ms since 1970. */
+  readonly expires: number | undefined
   /** The id of its page, which the client chose, or the server. A broadcast that names it in `exclude` is not sent here. */
   id: string | undefined
   /** True once the client has asked for a stream, whatever the answer was: it speaks this protocol then. */
   asked = false
   /** True once the client has subscribed with a cursor. Its pings then carry a cursor too. */
   resumes = false
+  /** Kept by `Connections`: which of its cable's connections this is. */
+  number = 0
+  /** When it was let in, ms since 1970. */
+  readonly since = Date.now()
+  /** Why it ends: until the server ends it, the client does. */
+  ends: DisconnectedEvent['reason'] = 'left'
   /** Kept by `Heartbeat`: the tick of the last frame that came in, and the slot in which it is pinged. */
   heardAt = 0
   slot = 0
@@ -79,12 +93,24 @@ export class Connection implements Visitor, TransportDelegate {
     this.protocol = protocol
     this.identity = visitor.identity
     this.request = visitor.request
+    this.expires = visitor.expires
     if (protocol.givesId) this.id = randomUUID()
     this.#limits = limits
     this.#backlog = backlog
     this.#bucket = new TokenBucket(limits.messagesPerSecond)
     this.#delegate = delegate
     transport.start(this)
+  }
+
+  /** Whom an event is about. */
+  get client(): ClientEvent {
+    return { cable: this.#delegate.id, connection: this.number, subject: subjectOf(this.identity) }
+  }
+
+  /** The name of what it speaks, for people. */
+  get wire(): string {
+    const { oneWay, framing } = this.transport
+    return oneWay ? framing.name : this.protocol.name || 'turbo-cable'
   }
 
   /** Bytes that wait for the client: the network has not taken them yet. */
@@ -141,9 +167,10 @@ export class Connection implements Visitor, TransportDelegate {
   }
 
   /** A last word, then an orderly end; cut off where that takes longer than `grace` ms. Until then it gets nothing more. */
-  part(farewell: Word, code: number, grace: number, reason?: string): void {
+  part(farewell: Farewell, code: number, grace: number, reason?: string): void {
     if (this.#cutOff) return
     this.#finished = true
+    this.ends = farewell.reason
     this.#cutOff = setTimeout(() => this.transport.destroy(), grace)
     this.#cutOff.unref()
     this.transport.end(this.framed(farewell), code, reason)

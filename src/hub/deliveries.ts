@@ -2,6 +2,7 @@
 
 import type { Positioned } from '../engine/engine'
 import { BroadcastLog } from './broadcast-log'
+import type { BroadcastNews } from './broadcast-news'
 import type { FanOut } from './fan-out'
 import { spread } from './spread'
 import type { Subscriptions } from './subscriptions'
@@ -12,6 +13,7 @@ import { Timeline } from './timeline'
 export interface DeliveryParts {
   readonly subscriptions: Subscriptions
   readonly fanOut: FanOut
+  readonly news: BroadcastNews
   /** How many pages may refresh themselves in a second. */
   readonly limits: { readonly refreshesPerSecond: number }
 }
@@ -49,7 +51,7 @@ export class Deliveries {
 
   /** Takes broadcasts, in order of position. */
   take(messages: readonly Positioned[]): void {
-    const { subscriptions, fanOut, limits } = this.#parts
+    const { subscriptions, fanOut, news, limits } = this.#parts
     for (const message of messages) {
       this.#count++
       this.#position = message.position
@@ -57,6 +59,7 @@ export class Deliveries {
       const topic = subscriptions.topic(message.stream)
       this.log.sent(message, topic)
       if (topic?.take(message)) fanOut.add(topic, spread(message, topic.size, limits.refreshesPerSecond))
+      else news.unread(message)
     }
     const last = messages.at(-1)
     if (last) this.timeline.note(Date.now(), last.cursor)

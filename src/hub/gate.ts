@@ -33,7 +33,8 @@ export class Gate {
   readonly #answerTime: number
   /** The app's own channels. */
   readonly channels: Channels
-  readonly #revoked = new Map<string, Set<Match>>()
+  /** Who is refused which stream, and until when, ms since 1970. */
+  readonly #revoked = new Map<string, Map<Match, number>>()
 
   constructor({
     secret,
@@ -66,7 +67,7 @@ export class Gate {
     const stream = token?.stream ?? asked
     if (token === undefined && signed) return asked === '' ? 'invalid' : 'unauthorized'
     if (!isStreamName(stream)) return Buffer.byteLength(stream) > maxNameBytes ? 'limit' : 'invalid'
-    if (token === undefined && !holds(this.#public, stream, 'publicStreams')) return 'unauthorized'
+    if (token === undefined && !holds(this.#public, stream, 'publicStreams', visitor.identity)) return 'unauthorized'
     if (token?.expires !== undefined && token.expires <= Date.now()) return 'expired'
     if (token?.subject !== undefined && token.subject !== subjectOf(visitor.identity)) return 'unauthorized'
     if (this.revoked(stream, visitor)) return 'unauthorized'
@@ -85,12 +86,12 @@ export class Gate {
     }
   }
 
-  /** Refuses a stream to each identity that matches, or for which `match` throws, until the returned function is called. */
-  revoke(stream: string, match: Match): () => void {
-    const matches = this.#revoked.get(stream) ?? new Set()
+  /** Refuses a stream to each identity that matches, or for which `match` throws, until then or until the returned function is called. */
+  revoke(stream: string, match: Match, until = Number.POSITIVE_INFINITY): () => void {
+    const matches = this.#revoked.get(stream) ?? new Map<Match, number>()
     // A new function each time: the caller may revoke twice with one function, and restore once.
     const own: Match = (identity) => match(identity)
-    this.#revoked.set(stream, matches.add(own))
+    this.#revoked.set(stream, matches.set(own, until))
     return () => {
       matches.delete(own)
       if (matches.size === 0 && this.#revoked.get(stream) === matches) this.#revoked.delete(stream)
@@ -99,7 +100,9 @@ export class Gate {
 
   /** Whether the stream is refused to this visitor by `revoke`. */
   revoked(stream: string, { identity }: Visitor): boolean {
-    for (const match of this.#revoked.get(stream) ?? []) if (verdict('revoke', () => match(identity), true)) return true
+    for (const [match, until] of this.#revoked.get(stream) ?? []) {
+      if (until > Date.now() && verdict('revoke', () => match(identity), true)) return true
+    }
     return false
   }
 }

@@ -4,105 +4,115 @@
 import { unknownCursor } from '../engine/cursor'
 import type { Engine, EngineDelegate, HistoryBounds, Outgoing, Positioned, Signal } from '../engine/engine'
 import { failure } from '../errors'
-import { logger, warn } from '../log'
 import type { ResolvedOptions } from '../options/options'
-import type { Command, DisconnectReason, Protocol } from '../protocol/protocol'
+import type { Command, Protocol } from '../protocol/protocol'
 import type { Broadcast, Publisher } from '../publisher/publisher'
 import type { Transport } from '../transport/transport'
 import { Arrivals } from './arrivals'
 import { Backlog } from './backlog'
+import { BroadcastNews } from './broadcast-news'
 import { type CommandParts, obey } from './commands'
 import { Connection, type ConnectionDelegate } from './connection'
 import { Connections } from './connections'
 import { Deliveries } from './deliveries'
+import { Departures } from './departures'
+import { EngineWatch } from './engine-watch'
 import { FanOut } from './fan-out'
 import { Gate, type Visitor } from './gate'
+import { Presence } from './presence'
 import { Pulse } from './pulse'
 import { Removals } from './removals'
 import { Replays } from './replays'
 import type { HubStats } from './stats'
 import { Subscribing } from './subscribing'
-import { Subscriptions } from './subscriptions'
+import { type Subscription, Subscriptions } from './subscriptions'
+import { HubView } from './view'
 import { Whispers } from './whispers'
 
-const debug = logger('hub')
-
-// How long a client that is sent away may take to close, ms.
-const goodbye = 2_000
+let made = 0
 
 /** The middle of a cable: takes broadcasts, and sends them to the clients that subscribed. */
 export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
+  /** Unique in this process: `'cable-1'`. */
+  readonly id = `cable-${++made}`
   /** Clients that wait until the app has said who they are. */
   readonly arrivals = new Arrivals()
   /** What takes connections and streams back. */
   readonly removals: Removals
   readonly #engine: Engine
-  readonly #limits: ResolvedOptions['limits']
+  readonly limits: ResolvedOptions['limits']
   /** Decides who may subscribe to what. */
   readonly gate: Gate
-  readonly #connections = new Connections()
+  /** Those that were let in. */
+  readonly connections = new Connections((connection) => this.#departures.expire(connection))
   readonly #subscriptions: Subscriptions
   readonly #subscribing: Subscribing
   readonly #replays: Replays
-  readonly #fanOut = new FanOut((connection) => this.#tellPosition(connection))
+  readonly #news = new BroadcastNews(this.id)
+  readonly #fanOut = new FanOut((connection) => this.#tellPosition(connection), this.#news)
+  /** Whether the engine is there. */
+  readonly watch = new EngineWatch(this.id)
   /** What the engine has handed on to this process. */
   readonly deliveries: Deliveries
   readonly #parts: CommandParts
+  /** What is to be seen of it. */
+  readonly view: HubView
   readonly pulse: Pulse
+  readonly #departures: Departures
+  readonly presence: Presence
   readonly #backlog: Backlog<Connection>
-  #slowConsumers = 0
-  #silentConnections = 0
   /** Set by the first `close()`; later calls get the same promise. */
   #closing: Promise<void> | undefined
 
   constructor(engine: Engine, options: ResolvedOptions) {
     const { limits, refreshSpread } = options
     this.#engine = engine
-    this.#limits = limits
+    this.limits = limits
     const gate = new Gate(options)
     this.gate = gate
-    this.#subscriptions = new Subscriptions(
-      () => this.#fanOut.flush(),
-      ({ connection, address }) => this.#subscribing.reject(connection, address, 'expired'),
-    )
+    const presence = new Presence({ engine, options, subscriptions: () => this.#subscriptions })
+    this.presence = presence
+    const expired = ({ connection, address }: Subscription) => this.#subscribing.reject(connection, address, 'expired')
+    const flush = () => this.#fanOut.flush()
+    const subscriptions = new Subscriptions(flush, expired, presence.used ? presence : undefined)
+    this.#subscriptions = subscriptions
+    this.view = new HubView(this.connections, subscriptions)
     const progress = () => ({ position: this.deliveries.position, cursor: this.cursor() })
-    const subscriptions = this.#subscriptions
-    this.deliveries = new Deliveries({ subscriptions, fanOut: this.#fanOut, limits })
+    this.deliveries = new Deliveries({ subscriptions, fanOut: this.#fanOut, news: this.#news, limits })
     const tellPosition = (connection: Connection) => this.#tellPosition(connection)
     const replays = new Replays({ engine, subscriptions, progress, limits, refreshSpread, tellPosition })
     this.#replays = replays
-    this.#subscribing = new Subscribing({ gate, subscriptions, replays, deliveries: this.deliveries, limits })
-    this.removals = new Removals({
-      engine,
-      gate,
-      arrivals: this.arrivals,
-      connections: this.#connections,
-      subscriptions,
-      subscribing: this.#subscribing,
-      dismiss: (connection) => this.#part(connection, 1008, 'unauthorized', false),
-    })
+    const subscribing = new Subscribing({ gate, subscriptions, replays, deliveries: this.deliveries, limits })
+    this.#subscribing = subscribing
+    const [arrivals, connections] = [this.arrivals, this.connections]
+    const dismiss = (connection: Connection) => this.#departures.dismiss(connection)
+    this.removals = new Removals({ engine, gate, arrivals, connections, subscriptions, subscribing, presence, dismiss })
     this.#backlog = new Backlog(limits.totalPendingBytes, (connection) => connection.overflow())
-    const whispers = new Whispers({ engine, subscriptions, rule: options.whispers })
-    this.#parts = { subscribing: this.#subscribing, subscriptions, whispers, channels: this.gate.channels }
+    const whispers = new Whispers({ cable: this.id, engine, subscriptions, rule: options.whispers })
+    this.#parts = { subscribing, subscriptions, whispers, presence, channels: gate.channels }
     this.pulse = new Pulse(options.heartbeat, {
       reached: (connection) => this.#reached(connection),
-      silent: (connection) => {
-        this.#silentConnections++
-        this.#forget(connection)
-        connection.terminate()
-      },
+      silent: (connection) => this.#departures.drop(connection, 'silent'),
     })
+    const { pulse } = this
+    this.#departures = new Departures({ connections, backlog: this.#backlog, pulse, subscribing })
   }
 
   /** Starts the pings and the engine. Clients are served at once, also if the engine starts late or never. Never rejects. */
   async start(history?: HistoryBounds): Promise<void> {
     this.pulse.start()
+    const { early } = this.#subscribing
     try {
-      await this.#engine.start(this, history)
+      const starting = this.#engine.start(this, history)
+      if (this.#engine.cursor() === undefined) early.begin()
+      await starting
       this.deliveries.started(this.#engine.cursor())
+      this.watch.up()
     } catch (error) {
-      warn(`the engine did not start: ${error instanceof Error ? error.message : error}`)
+      this.watch.failed(error)
     }
+    early.end()
+    await this.presence.start()
   }
 
   get closed(): boolean {
@@ -111,7 +121,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
 
   /** How many clients are connected, or wait to be let in. */
   get size(): number {
-    return this.#connections.size + this.arrivals.size
+    return this.connections.size + this.arrivals.size
   }
 
   /** The cursor of this moment: "has everything sent so far". While that is unknown, a cursor that is always a gap. */
@@ -120,23 +130,15 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
   }
 
   stats(): HubStats {
-    return {
-      connections: this.#connections.size,
-      streams: this.#subscriptions.streams,
-      subscriptions: this.#subscriptions.count,
-      broadcasts: this.deliveries.count,
-      slowConsumers: this.#slowConsumers,
-      silentConnections: this.#silentConnections,
-    }
+    return this.view.stats(this.deliveries.count)
   }
 
   /** Makes a connection for a client that was let in, and welcomes it. `commands` are what it said with its request. */
   accept(transport: Transport, protocol: Protocol, visitor: Visitor, commands: readonly Command[] = []): void {
-    const kept = this.gate.needsRequest ? visitor : { identity: visitor.identity, request: undefined }
-    const connection = new Connection(transport, protocol, this.#limits, this.#backlog, kept, this)
-    this.#connections.add(connection)
+    const kept = this.gate.needsRequest ? visitor : { ...visitor, request: undefined }
+    const connection = new Connection(transport, protocol, this.limits, this.#backlog, kept, this)
+    this.connections.add(connection)
     this.pulse.add(connection)
-    debug('connected, %d in all', this.#connections.size)
     connection.say({ type: 'welcome', id: connection.id })
     for (const command of commands) this.commandReceived(connection, command)
   }
@@ -150,7 +152,12 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
     const outgoing = broadcasts.map(
       ({ stream, data, exclude }): Outgoing => ({ stream, json: JSON.stringify(data), exclude }),
     )
-    await this.#engine.publish(outgoing, id, givenUp)
+    const back = this.#news.publishing(outgoing)
+    try {
+      await this.#engine.publish(outgoing, id, givenUp)
+    } finally {
+      back?.()
+    }
     await this.#fanOut.flushed()
   }
 
@@ -173,8 +180,8 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
     this.pulse.stop()
     this.#subscriptions.stop()
     this.#replays.stop()
-    this.#connections.sendAway(timeout)
-    await this.#connections.emptied(timeout)
+    const spread = this.connections.sendAway(timeout)
+    await Promise.all([this.presence.close(spread, timeout), this.connections.emptied(timeout)])
     await this.#engine.stop(this)
   }
 
@@ -186,14 +193,22 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
 
   // This process cannot tell who missed what. Every client comes back with its cursor, and the engine says whether there is a gap.
   lost(): void {
-    debug('the log of the engine has a hole: %d sent away', this.#connections.size)
+    this.watch.lost()
     this.deliveries.lost()
-    for (const connection of this.#connections) this.#forget(connection)
-    this.#connections.sendAway(goodbye)
+    this.presence.prolong(this.#departures.sendAway())
+  }
+
+  away(reason: string): void {
+    this.watch.away(reason)
+  }
+
+  back(): void {
+    this.watch.up()
   }
 
   signalled(signal: Signal): void {
     if (signal.type === 'whisper') this.#parts.whispers.heard(signal)
+    else if (signal.type === 'presence') this.presence.heard(signal)
     else this.removals.signalled(signal)
   }
 
@@ -208,20 +223,16 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
   }
 
   connectionTooFast(connection: Connection): void {
-    debug('more messages than %d/s: disconnected', this.#limits.messagesPerSecond)
-    this.#part(connection, 1008, 'limit', true)
+    this.#departures.drop(connection, 'limit')
   }
 
   connectionOverflowed(connection: Connection): void {
-    this.#slowConsumers++
-    debug('slow consumer dropped, %d bytes pending', connection.pending)
-    this.#part(connection, 1013, 'slow_consumer', true)
+    this.#departures.drop(connection, 'slow_consumer')
   }
 
   connectionClosed(connection: Connection): void {
-    this.#forget(connection)
-    this.#connections.delete(connection)
-    debug('disconnected, %d left', this.#connections.size)
+    this.#departures.forget(connection)
+    this.connections.delete(connection)
   }
 
   // The cursor says "you have everything up to here", so nothing that came before may still be waiting.
@@ -234,17 +245,5 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
   #tellPosition(connection: Connection): void {
     const cursor = connection.protocol.tellsPosition && this.#reached(connection)
     if (cursor) connection.say({ type: 'position', cursor })
-  }
-
-  // Ends all subscriptions, tells the client why, and closes.
-  #part(connection: Connection, code: number, reason: DisconnectReason, reconnect: boolean): void {
-    this.#forget(connection)
-    connection.part({ type: 'disconnect', reason, reconnect }, code, goodbye)
-  }
-
-  #forget(connection: Connection): void {
-    this.#backlog.forget(connection)
-    this.pulse.remove(connection)
-    this.#subscribing.forget(connection)
   }
 }

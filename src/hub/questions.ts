@@ -1,6 +1,7 @@
 // The app's answers about one client: "may it listen to that stream?", "which streams is that channel?". The same is asked once at
 // a time, however often the client asks, and no more at once than the client may have streams.
 
+import { setMaxListeners } from 'node:events'
 import type { Connection } from './connection'
 
 /** A question that is not answered yet. It is one also when nobody waits for the answer any more. */
@@ -33,7 +34,7 @@ export class Questions<Answer> {
     about: string,
     put: (left: AbortSignal) => Promise<Answer>,
   ): Promise<Answer | undefined> {
-    const client = this.#clients.get(connection) ?? { open: new Map(), left: new AbortController() }
+    const client = this.#clients.get(connection) ?? { open: new Map(), left: leaving() }
     const known = client.open.get(about)
     if (known) {
       known.next ??= known.answer.then(() =>
@@ -56,4 +57,11 @@ export class Questions<Answer> {
     this.#clients.get(connection)?.left.abort()
     this.#clients.delete(connection)
   }
+}
+
+// As many listen to it as there are questions. Node would print a warning from the eleventh on, which any client could cause.
+function leaving(): AbortController {
+  const left = new AbortController()
+  setMaxListeners(0, left.signal)
+  return left
 }

@@ -1,15 +1,17 @@
 // Takes back a connection, or the right to one stream. Who is meant is given by a function, which is asked about the identities
 // in this process, or by a subject, the text form of an identity, which the engine carries to every process.
 
-import type { Engine, Signal, Whisper } from '../engine/engine'
+import type { Engine, PresenceSignal, Revocation, Signal, Whisper } from '../engine/engine'
 import { failure } from '../errors'
 import { warn } from '../log'
-import { check, type Rule } from '../options/check'
+import { check, checkNames, optional, positiveTime, type Rule } from '../options/check'
 import type { Identity } from '../options/identity'
+import type { RevokeOptions } from '../options/revoke'
 import type { Arrivals } from './arrivals'
 import type { Connection } from './connection'
 import type { Connections } from './connections'
 import { type Gate, subjectOf } from './gate'
+import type { Presence } from './presence'
 import type { Subscribing } from './subscribing'
 import type { Subscriptions } from './subscriptions'
 
@@ -19,6 +21,12 @@ export type Match = (identity: Identity) => boolean
 /** A user's id, or a function of the identity. */
 export type Who = string | number | Match
 
+/** A signal that takes something back. */
+type Removal = Exclude<Signal, Whisper | PresenceSignal>
+
+/** How long an ended revocation may still be remembered, ms. */
+const sweepEvery = 60_000
+
 /** What `Removals` works with. */
 export interface RemovalParts {
   readonly engine: Engine
@@ -27,6 +35,7 @@ export interface RemovalParts {
   readonly connections: Connections
   readonly subscriptions: Subscriptions
   readonly subscribing: Subscribing
+  readonly presence: Presence
   /** Closes a connection and tells the client not to come back. */
   readonly dismiss: (connection: Connection) => void
 }
@@ -35,7 +44,10 @@ export interface RemovalParts {
 export class Removals {
   readonly #parts: RemovalParts
   /** How to undo each revocation that came as a signal, by stream and subject. */
-  readonly #signalled = new Map<string, () => void>()
+  readonly #signalled = new Map<string, { readonly until: number; readonly undo: () => void }>()
+  /** Those that end by themselves. */
+  readonly #ending = new Set<{ readonly until: number; readonly undo: () => void }>()
+  #swept = 0
 
   constructor(parts: RemovalParts) {
     this.#parts = parts
@@ -51,34 +63,59 @@ export class Removals {
     const matching = [...this.#parts.connections].filter(({ identity }) => meant(identity))
     this.#parts.arrivals.disconnect(meant)
     for (const connection of matching) this.#parts.dismiss(connection)
+    this.#parts.presence.expel(meant)
   }
 
   /**
-   * Ends the subscriptions of each identity that is meant, and refuses the stream to it until the returned function is called.
-   * For a subject that function undoes every earlier `revoke` of the same stream and subject.
+   * Ends the subscriptions of each identity that is meant, and refuses the stream to it until the returned function is called, or
+   * until it ends by itself. For a subject that function undoes every earlier `revoke` of the same stream and subject.
    */
-  revoke(stream: string, who: Who): () => void {
+  revoke(stream: string, who: Who, options: RevokeOptions = {}): () => void {
     const meant = checked(who)
+    checkNames(options, ['expiresIn'])
+    const expiresIn = check('expiresIn', options.expiresIn, optional(positiveTime))
+    const until = expiresIn === undefined ? undefined : Math.ceil(Date.now() + expiresIn)
     if (typeof meant === 'string') {
       let restored = false
-      this.#send({ type: 'revoke', stream, subject: meant })
+      this.#send({ type: 'revoke', stream, subject: meant, ...(until !== undefined && { until }) })
       return () => {
         // Only once: a second call must not undo a later `revoke`.
         if (!restored) this.#send({ type: 'restore', stream, subject: meant })
         restored = true
       }
     }
+    return this.#revoke(stream, meant, until)
+  }
+
+  #revoke(stream: string, meant: Match, until: number | undefined): () => void {
+    this.#sweep()
+    if (until !== undefined && until <= Date.now()) return () => {}
     const connections = [...(this.#parts.subscriptions.topic(stream)?.connections() ?? [])]
     for (const connection of connections.filter(({ identity }) => meant(identity))) {
       for (const { address, topic } of [...this.#parts.subscriptions.each(connection)]) {
         if (topic.name === stream) this.#parts.subscribing.reject(connection, address, 'unauthorized')
       }
     }
-    return this.#parts.gate.revoke(stream, meant)
+    this.#parts.presence.expel(meant, stream)
+    const undo = this.#parts.gate.revoke(stream, meant, until)
+    if (until !== undefined) this.#ending.add({ until, undo })
+    return undo
+  }
+
+  // What has ended refuses nobody; it is only forgotten here.
+  #sweep(): void {
+    const now = Date.now()
+    if (now - this.#swept < sweepEvery) return
+    this.#swept = now
+    for (const each of this.#ending) {
+      if (each.until > now) continue
+      each.undo()
+      this.#ending.delete(each)
+    }
   }
 
   /** Does what a signal says. */
-  signalled(signal: Exclude<Signal, Whisper>): void {
+  signalled(signal: Removal): void {
     const { subject } = signal
     const isSubject: Match = (identity) => subjectOf(identity) === subject
     if (signal.type === 'disconnect') {
@@ -86,18 +123,33 @@ export class Removals {
       return
     }
     const key = JSON.stringify([signal.stream, subject])
-    this.#signalled.get(key)?.()
+    const held = this.#signalled.get(key)
+    // Of two, the one that ends later holds: an engine may hand one on again that was followed by another.
+    if (signal.type === 'revoke' && held && held.until >= endOf(signal)) return
+    held?.undo()
     this.#signalled.delete(key)
-    if (signal.type === 'revoke') this.#signalled.set(key, this.revoke(signal.stream, isSubject))
+    if (signal.type === 'revoke') this.#hold(key, signal, isSubject)
   }
 
-  #send(signal: Exclude<Signal, Whisper>): void {
+  #hold(key: string, signal: Revocation, isSubject: Match): void {
+    const until = endOf(signal)
+    const held = { until, undo: this.#revoke(signal.stream, isSubject, signal.until) }
+    this.#signalled.set(key, held)
+    const forget = () => this.#signalled.get(key) === held && this.#signalled.delete(key)
+    if (signal.until !== undefined) this.#ending.add({ until, undo: forget })
+  }
+
+  #send(signal: Removal): void {
     this.#parts.engine.signal(signal).catch((error: unknown) => {
       warn(
         `${signal.type} of "${signal.subject}" did not reach every process: ${error instanceof Error ? error.message : error}`,
       )
     })
   }
+}
+
+function endOf({ until = Number.POSITIVE_INFINITY }: Revocation): number {
+  return until
 }
 
 // An id as signals carry it, or a function that answers at once. A promise is neither yes nor no, and would be taken for a yes.

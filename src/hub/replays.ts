@@ -2,6 +2,7 @@
 // only then is the connection served. This is gapless also if the engine answers late. If it answers too late, or too much comes
 // meanwhile, there is a gap, and the answer says so.
 
+import { tell } from '../diagnostics'
 import type { Engine, Positioned, Replay } from '../engine/engine'
 import { warn } from '../log'
 import type { ResolvedOptions } from '../options/options'
@@ -79,7 +80,8 @@ export class Replays {
 
   // What is asked for meanwhile, by this or another name of the stream, is answered in its turn. The connection is served in
   // the very moment that nothing is held back for it any more, so nothing is waited for that need not be.
-  async #run(join: Join, { connection, audience, topic }: Subscription): Promise<void> {
+  async #run(join: Join, subscription: Subscription): Promise<void> {
+    const { connection, audience, topic } = subscription
     for (let ask = join.next(); ; ask = join.next()) {
       let writing: Promise<void> | undefined
       if (ask) {
@@ -99,7 +101,7 @@ export class Replays {
       if (writing) await writing
       if (join.abandoned) return
     }
-    topic.serve(audience, connection)
+    this.#parts.subscriptions.serve(subscription)
     this.#parts.tellPosition(connection)
   }
 
@@ -127,11 +129,15 @@ export class Replays {
       )
     }
     let bytes = 0
-    for (const message of messages) {
-      if (!wants(connection, message)) continue
+    const missed = messages.filter((message) => wants(connection, message))
+    for (const message of missed) {
       const frame = this.#frames.of(audience, message)
       bytes += frame.length
       frames.push(frame)
+    }
+    if (replayed || !recovered) {
+      const about = { stream: topic.name, cursor: first.cursor, recovered, messages: missed.length, bytes }
+      tell('turbo-cable:replayed', () => ({ ...connection.client, ...about }))
     }
     const late = held.filter((message) => message.position > position)
     bytes += this.#gather(frames, connection, audience, late)

@@ -1,12 +1,14 @@
 // From a subscribe to a subscription or a refusal. The gate decides; then the app, if it has an `authorize` or if its channel is
 // asked for; then the gate again.
 
+import { tell } from '../diagnostics'
 import { unknownCursor } from '../engine/cursor'
 import { logger } from '../log'
 import { maxAskedLength } from '../options/limits'
 import type { Cursors, RejectReason, SubscribeCommand } from '../protocol/protocol'
 import type { Connection } from './connection'
 import type { Deliveries } from './deliveries'
+import { Early } from './early'
 import { type Gate, type Right, subjectOf } from './gate'
 import { Questions } from './questions'
 import type { Replays } from './replays'
@@ -27,6 +29,8 @@ export interface SubscribingParts {
 
 /** Handles the subscribes of all connections. */
 export class Subscribing {
+  /** What waits for the engine to start. */
+  readonly early = new Early<Connection>()
   readonly #parts: SubscribingParts
   readonly #questions: Questions<boolean>
   readonly #channelQuestions: Questions<readonly string[] | RejectReason>
@@ -61,6 +65,7 @@ export class Subscribing {
   /** Ends the subscription of an address, also one about which the app is being asked. */
   unsubscribe(connection: Connection, address: string): void {
     this.#answered(connection, address)
+    this.early.forget(connection, address)
     this.#parts.subscriptions.end(connection, address)
   }
 
@@ -68,6 +73,7 @@ export class Subscribing {
   reject(connection: Connection, address: string, reason: RejectReason): void {
     this.unsubscribe(connection, address)
     debug('%s asks for %s: rejected, %s', who(connection), shown(address), reason)
+    tell('turbo-cable:rejected', () => ({ ...connection.client, asked: shown(address), reason }))
     connection.say({ type: 'rejected', address: address.slice(0, maxAskedLength), reason })
   }
 
@@ -78,6 +84,7 @@ export class Subscribing {
       this.#channelQuestions.forget(connection)
     }
     this.#unanswered.delete(connection)
+    this.early.forget(connection)
     this.#parts.subscriptions.endAll(connection)
   }
 
@@ -85,7 +92,7 @@ export class Subscribing {
   #admit(connection: Connection, { address, asked, signed }: SubscribeCommand): Right | RejectReason | undefined {
     const unanswered = this.#unanswered.get(connection)
     const subscribed = this.#parts.subscriptions.of(connection)
-    const known = subscribed.has(address) || unanswered?.has(address)
+    const known = subscribed.get(address) !== undefined || unanswered?.has(address)
     const taken = subscribed.size + (unanswered?.size ?? 0)
     if ((!known && taken >= this.#parts.limits.streamsPerConnection) || address.length > maxAskedLength) return 'limit'
     if (typeof asked === 'string') return this.#parts.gate.admit(asked, connection, signed)
@@ -157,8 +164,9 @@ export class Subscribing {
     }
     const opened = subscriptions.open(connection, address, cursor !== undefined, rights)
     if (cursor === undefined) {
-      for (const { subscription } of opened) subscription.topic.serve(subscription.audience, connection)
-      connection.say({ type: 'subscribed', address, stream: (rights[0] as Right).stream })
+      for (const { subscription } of opened) subscriptions.serve(subscription)
+      const { stream } = rights[0] as Right
+      this.early.confirm(connection, address, () => connection.say({ type: 'subscribed', address, stream }))
       return
     }
     connection.resumes = true

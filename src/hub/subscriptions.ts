@@ -1,5 +1,7 @@
 // Who listens to what, indexed both ways: a broadcast looks only at its subscribers, and a disconnect only at its streams.
 
+import { tell } from '../diagnostics'
+import { Addresses } from './addresses'
 import type { Audience } from './audience'
 import type { Connection } from './connection'
 import { Expiry } from './expiry'
@@ -29,20 +31,30 @@ export interface Opened {
   readonly served: boolean
 }
 
-const none: ReadonlyMap<string, Subscription> = new Map()
+/** Who is told of connections that come to streams and leave them. */
+export interface Membership {
+  /** A connection is served with a stream: it comes, or it was there and goes on. */
+  served(subscription: Subscription): void
+  /** A connection has left a stream, as this was its last subscription to it. */
+  ended(subscription: Subscription): void
+}
+
+const none = new Addresses<Subscription>()
 
 /** All subscriptions of a process. */
 export class Subscriptions {
   readonly #topics = new Map<string, Topic>()
   /** By connection and address. A connection without any has no entry. */
-  readonly #subscriptions = new Map<Connection, Map<string, Subscription>>()
+  readonly #subscriptions = new Map<Connection, Addresses<Subscription>>()
   readonly #expiry: Expiry<Subscription>
   readonly #flush: () => void
+  readonly #membership: Membership | undefined
   #count = 0
 
   /** `flush` sends what the topics have gathered. `expired` gets each subscription that has ended because its time had come. */
-  constructor(flush: () => void, expired: (subscription: Subscription) => void) {
+  constructor(flush: () => void, expired: (subscription: Subscription) => void, membership?: Membership) {
     this.#flush = flush
+    this.#membership = membership
     this.#expiry = new Expiry((subscription) => {
       this.end(subscription.connection, subscription.address)
       expired(subscription)
@@ -52,6 +64,11 @@ export class Subscriptions {
   /** How many streams have subscribers. */
   get streams(): number {
     return this.#topics.size
+  }
+
+  /** All streams that have subscribers. */
+  get topics(): Iterable<Topic> {
+    return this.#topics.values()
   }
 
   /** How many subscriptions there are. */
@@ -65,7 +82,7 @@ export class Subscriptions {
   }
 
   /** The subscriptions of a connection, by address: the first of each. */
-  of(connection: Connection): ReadonlyMap<string, Subscription> {
+  of(connection: Connection): Omit<Addresses<Subscription>, 'set' | 'delete'> {
     return this.#subscriptions.get(connection) ?? none
   }
 
@@ -85,7 +102,7 @@ export class Subscriptions {
    * the new subscription has to go on without a hole.
    */
   open(connection: Connection, address: string, resumes: boolean, granted: readonly Granted[]): readonly Opened[] {
-    const own = this.#subscriptions.get(connection) ?? new Map<string, Subscription>()
+    const own = this.#subscriptions.get(connection) ?? new Addresses<Subscription>()
     const before = own.get(address)
     const opened: { subscription: Subscription; served: boolean }[] = []
     let also: Subscription | undefined
@@ -104,7 +121,17 @@ export class Subscriptions {
     own.set(address, also)
     this.#count += opened.length
     if (before) this.#replace(before, opened)
+    for (const { stream } of granted) {
+      tell('turbo-cable:subscribed', () => ({ ...connection.client, stream, resumes }))
+    }
     return opened
+  }
+
+  /** Makes a connection a member, which gets each message as it comes. */
+  serve(subscription: Subscription): void {
+    const { topic, audience, connection } = subscription
+    topic.serve(audience, connection)
+    if (!connection.finished) this.#membership?.served(subscription)
   }
 
   /** Ends what an address is subscribed to. An unknown address is ignored. */
@@ -131,26 +158,38 @@ export class Subscriptions {
 
   #replace(before: Subscription, opened: { subscription: Subscription; served: boolean }[]): void {
     for (const each of chain(before)) {
-      this.#expiry.remove(each)
-      this.#count--
+      this.#uncount(each)
       if (opened.some(({ subscription }) => subscription.audience === each.audience) || !this.#leave(each)) continue
       for (const one of opened) if (one.subscription.topic === each.topic) one.served = true
     }
   }
 
   #ended(subscription: Subscription): void {
-    this.#expiry.remove(subscription)
-    this.#count--
+    this.#uncount(subscription)
     this.#leave(subscription)
   }
 
+  #uncount(subscription: Subscription): void {
+    this.#expiry.remove(subscription)
+    this.#count--
+    const { connection, topic } = subscription
+    tell('turbo-cable:unsubscribed', () => ({ ...connection.client, stream: topic.name }))
+  }
+
   // Leaves the audience, unless the connection has another address in it. Returns whether it was served or waiting there.
-  #leave({ connection, address, topic, audience }: Subscription): boolean {
+  #leave(subscription: Subscription): boolean {
+    const { connection, address, topic, audience } = subscription
     audience.joining?.get(connection)?.forget(address)
     for (const other of this.each(connection)) if (other.audience === audience) return false
     const served = topic.leave(audience, connection)
     if (topic.empty) this.#topics.delete(topic.name)
+    if (this.#membership && !this.#hears(connection, topic)) this.#membership.ended(subscription)
     return served
+  }
+
+  #hears(connection: Connection, topic: Topic): boolean {
+    for (const other of this.each(connection)) if (other.topic === topic) return true
+    return false
   }
 }
 

@@ -6,4 +6,6 @@ import type { Identity, UpgradeRequest } from '../options/identity'
 export interface Visitor {
   readonly identity: Identity
   readonly request: UpgradeRequest | undefined
+  /** When its right to be connected ends, ms since 1970; undefined for never. */
+  readonly expires?: number | undefined
 }

@@ -2,6 +2,7 @@
 // goes only to clients that keep up.
 
 import { randomUUID } from 'node:crypto'
+import { tell } from '../diagnostics'
 import type { Engine, Whisper } from '../engine/engine'
 import { logger, warn } from '../log'
 import type { PublicStreams } from '../options/options'
@@ -13,6 +14,8 @@ const debug = logger('hub')
 
 /** What `Whispers` works with. */
 export interface WhisperParts {
+  /** The id of the cable. */
+  readonly cable: string
   readonly engine: Engine
   readonly subscriptions: Subscriptions
   /** The streams that allow it. */
@@ -33,7 +36,7 @@ export class Whispers {
   whisper(connection: Connection, address: string, json: string): void {
     const { engine, subscriptions, rule } = this.#parts
     for (const stream of subscriptions.streamsAt(connection, address)) {
-      if (!holds(rule, stream, 'whispers')) {
+      if (!holds(rule, stream, 'whispers', connection.identity)) {
         debug('a whisper to %s is dropped, as the option `whispers` does not allow it', stream)
         continue
       }
@@ -47,13 +50,17 @@ export class Whispers {
 
   /** Hands a whisper to the subscribers in this process. */
   heard({ stream, json, from }: Whisper): void {
+    let recipients = 0
     for (const { protocol, framing, to, members } of this.#parts.subscriptions.topic(stream)?.audiences ?? []) {
-      if (!protocol.whisper) continue
-      const { head, tail } = protocol.whisper(to)
-      const frame = framing.frame(head + json + tail)
+      const around = protocol.whisper?.(to)
+      if (!around) continue
+      const frame = framing.frame(around.head + json + around.tail)
       for (const connection of members) {
-        if (this.#names.get(connection) !== from && connection.pending === 0) connection.write(frame)
+        if (this.#names.get(connection) === from || connection.pending > 0) continue
+        connection.write(frame)
+        recipients++
       }
     }
+    tell('turbo-cable:whisper', () => ({ cable: this.#parts.cable, stream, json, recipients }))
   }
 }

@@ -20,15 +20,15 @@ export function check<Value>(name: string, value: Value, { words, holds, shown }
   throw failure('TURBO_CABLE_BAD_OPTION', [name, words, shown ? shown(value) : value])
 }
 
-/** Refuses an option that is not known, unless it is undefined. Its value is not shown: a misspelt token is still a token. */
+/** Refuses what is no object, and an option that is not known, unless it is undefined. Its value is not shown: a misspelt token is still a token. */
 export function checkNames(options: object, known: readonly string[]): void {
-  for (const [name, value] of Object.entries(options)) {
+  for (const [name, value] of Object.entries(check('options', options, object))) {
     if (value !== undefined && !known.includes(name)) throw unknownOption(name, lookalike(name, known), known)
   }
 }
 
 /** The same rule for an option that may be left out. */
-export function optional(rule: Rule): Rule {
+export function optional<Kind extends Rule>(rule: Kind): Kind {
   return { ...rule, holds: (value) => value === undefined || rule.holds(value) }
 }
 

@@ -1,44 +1,28 @@
 // Every option of turboCable(): its sentence, its unit, its default. How it is checked is in table.ts.
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Scheduler } from '../broadcast/scheduler'
 import type { Engine } from '../engine/engine'
 import type { RenderFunction } from '../render/renderer'
 import type { Secret } from '../stream/signer'
 import type { ChannelMap } from './channels'
-import { check, checkNames, object } from './check'
-import type { Identity, UpgradeRequest } from './identity'
-import { optionTable } from './table'
-
-/** Which plain names anybody may subscribe to: all or none, a list, those that match, or those it answers `true` for at once. */
-export type PublicStreams = boolean | readonly string[] | RegExp | ((stream: string) => boolean)
+import { check, checkNames, isObject, object } from './check'
+import type { Authenticate, Authorize, Identity, UpgradeMiddleware } from './identity'
+import { connectionsFor, openFilesLimit } from './open-files'
+import type { OnPresence, PresenceInfo, PresenceStreams } from './presence'
+import { optionTable, readInspector } from './table'
 
 /**
- * An Express middleware, run on the upgrade request. The response takes headers and is never sent.
- * Made of a method, whose parameters may be narrower than these: Express' own `RequestHandler` asks for its Request and Response.
+ * Which plain names may be subscribed to: all or none, a list, those that match, or those it answers `true` for at once. It is told
+ * who asks, as `authenticate` found.
  */
-export type UpgradeMiddleware = {
-  run(request: UpgradeRequest, response: ServerResponse, next: (error?: unknown) => void): unknown
-}['run']
+export type PublicStreams = boolean | readonly string[] | RegExp | ((stream: string, identity: Identity) => boolean)
 
-/** Finds who is connecting: `(request) => findUser(request.session.userId)`. `null`, a throw and a rejection refuse with 401. */
-export type Authenticate = (
-  request: UpgradeRequest,
-  more: {
-    /** Aborted when the client has gone, or when the answer is too late. */
-    signal: AbortSignal
-  },
-) => Identity | Promise<Identity>
-/** `({ identity, stream }) => stream === `user:${identity.id}``: exactly `true` lets the subscription be, all else rejects it. */
-export type Authorize = (question: {
-  identity: Identity
-  stream: string
-  request: UpgradeRequest
-  /** Aborted when the client has gone, or when the answer is too late. */
-  signal: AbortSignal
-}) => boolean | Promise<boolean>
 /** `['https://a.example', '*.b.example']`, or a function that answers `true` for an origin that may connect. */
 export type AllowedOrigins = readonly string[] | ((origin: string, request: IncomingMessage) => boolean)
+
+/** Who may look at the inspector: a browser on this machine (`true`), nobody (`false`), or whoever has the token, of 16 characters or more. */
+export type InspectorOption = boolean | { readonly token: string }
 
 /**
  * The options of `turboCable()`: each has a default, and an unknown one or a bad value throws `TURBO_CABLE_BAD_OPTION`.
@@ -70,6 +54,20 @@ export interface TurboCableOptions {
   channels?: ChannelMap | undefined
   /** Streams whose subscribers may send each other what is not kept (typing…): all, a list, those that match, or those it is true for. @default false */
   whispers?: PublicStreams | undefined
+  /** Streams of which the cable knows who is there: all, a list, those that match, or those it is true for; or an object with these as `streams`. @default false */
+  presence?:
+    | PresenceStreams
+    | {
+        /** The streams: all, a list, those that match, or those it is true for. @default false */
+        streams?: PresenceStreams | undefined
+        /** How long somebody whose last page has gone is still there, so that a reload is no leaving, ms. Minimum 0. @default 5000 */
+        grace?: number | undefined
+        /** What others see of an identity beside its id: `(user, stream) => ({ name: user.name })`. @default nothing */
+        info?: PresenceInfo | undefined
+      }
+    | undefined
+  /** Called once for each identity that comes to a stream of `presence` or leaves it: `({ stream, identity, joined, present }) => …`. */
+  onPresence?: OnPresence | undefined
   /** Origins of web pages that may connect beside the page's own: `'https://a.example'`, `'a.example'`, `'*.example'`, or a function. @default none */
   allowedOrigins?: AllowedOrigins | undefined
   /** Take `X-Forwarded-Host` for the host: only behind a proxy that sets it. @default false */
@@ -80,6 +78,8 @@ export interface TurboCableOptions {
   scheduler?: Scheduler | undefined
   /** Renders a partial, in place of the app's view engine. @default app.render */
   render?: RenderFunction | undefined
+  /** The page at `<path>/inspector`: `true` for a browser on this machine, `{ token }` for whoever has that. In production with a token only; also `TURBO_CABLE_INSPECTOR`. @default as `localBroadcasts`, but never in production */
+  inspector?: InspectorOption | undefined
   /** Gives broadcasts their positions and keeps the history. An engine may serve several cables. @default that of TURBO_CABLE_ENGINE, else one in the memory of this process */
   engine?: Engine | undefined
   /** What is kept for pages that come back. */
@@ -117,12 +117,14 @@ export interface TurboCableOptions {
         pendingBytes?: number | undefined
         /** Bytes that may wait for all clients together; past it those with the most are dropped. Minimum 1. @default 268435456 */
         totalPendingBytes?: number | undefined
-        /** Connections at once; more are refused with 503. Minimum 1. @default 10000 */
+        /** Connections at once; more are refused with 503. Minimum 1. @default 10000, and fewer where the process may open fewer files (`ulimit -n`) */
         connections?: number | undefined
         /** Connections at once from one address, that of the socket: a proxy's is one. Minimum 1. @default no limit */
         connectionsPerAddress?: number | undefined
         /** Streams that one connection may subscribe to; more are `rejected`. Minimum 1. @default 100 */
         streamsPerConnection?: number | undefined
+        /** Identities that are known to be on one stream of `presence`; who comes when it is full is not listed. Minimum 1. @default 1000 */
+        identitiesPerStream?: number | undefined
         /** How long `authenticate`, `authorize` and `middleware` may take, ms; later is a refusal. Minimum 1. @default 10000 */
         answerTime?: number | undefined
         /** Connections that `authenticate` and `middleware` may be at work for at once; more are refused with 503. Minimum 1. @default 1000 */
@@ -148,11 +150,18 @@ export interface ResolvedOptions {
   readonly authorize: Authorize | undefined
   readonly channels: ChannelMap | undefined
   readonly whispers: PublicStreams
+  readonly presence: {
+    readonly streams: PresenceStreams
+    readonly grace: number
+    readonly info: PresenceInfo | undefined
+  }
+  readonly onPresence: OnPresence | undefined
   readonly allowedOrigins: AllowedOrigins
   readonly trustProxy: boolean
   readonly refreshSpread: number
   readonly scheduler: Scheduler | undefined
   readonly render: RenderFunction | undefined
+  readonly inspector: InspectorOption | undefined
   readonly engine: Engine | undefined
   readonly history: Filled<Omit<NonNullable<TurboCableOptions['history']>, 'file'>> & {
     readonly file: string | undefined
@@ -173,7 +182,9 @@ export function resolveOptions(options: TurboCableOptions = {}, env: NodeJS.Proc
   const given = flatten(options)
   const environment = {
     broadcastToken: env.TURBO_CABLE_BROADCAST_TOKEN || undefined,
+    inspector: env.TURBO_CABLE_INSPECTOR ? readInspector(env.TURBO_CABLE_INSPECTOR) : undefined,
     secret: env.TURBO_CABLE_SECRET || undefined,
+    'limits.connections': fittingConnections(),
   }
   checkNames(Object.fromEntries(given), Object.keys(optionTable))
   const resolved: Record<string, Record<string, unknown> | unknown> = {}
@@ -188,12 +199,23 @@ export function resolveOptions(options: TurboCableOptions = {}, env: NodeJS.Proc
     words: `more than heartbeat.interval (${heartbeat.interval})`,
     holds: () => heartbeat.timeout > heartbeat.interval,
   })
+  const needed = ['presence.info', 'presence.grace', 'onPresence'].find((name) => given.has(name))
+  check('presence.streams', given.get('presence.streams'), {
+    words: `the streams that \`${needed}\` is about`,
+    holds: (streams) => streams !== undefined || needed === undefined,
+  })
   check('broadcastPath', broadcastPath, { words: 'another path than `path`', holds: () => broadcastPath !== path })
   return Object.freeze(complete)
 }
 
+// Undefined for the default, which most processes have files enough for.
+function fittingConnections(files = openFilesLimit()): number | undefined {
+  const fitting = files === undefined ? undefined : connectionsFor(files)
+  return fitting !== undefined && fitting < (optionTable['limits.connections']?.default as number) ? fitting : undefined
+}
+
 const listed = new Set(['broadcastToken', 'secret'])
-const groups = new Set(['history', 'heartbeat', 'limits'])
+const groups = new Set(['history', 'heartbeat', 'limits', 'presence'])
 
 // { history: { size: 5 } } → 'history.size' → 5; undefined means "not given".
 function flatten(options: object): Map<string, unknown> {
@@ -201,6 +223,8 @@ function flatten(options: object): Map<string, unknown> {
   for (const [name, value] of Object.entries(check('options', options, object))) {
     if (value === undefined) continue
     if (!groups.has(name)) flat.set(name, value)
+    else if (name === 'presence' && !(isObject(value) && !(value instanceof RegExp)))
+      flat.set('presence.streams', value)
     else
       for (const [key, inner] of Object.entries(check(name, value, object)))
         if (inner !== undefined) flat.set(`${name}.${key}`, inner)

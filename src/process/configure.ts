@@ -10,7 +10,8 @@ import { enginePublisher } from '../publisher/engine'
 import { httpPublisher } from '../publisher/http'
 import type { Locals } from '../render/renderer'
 import { type ViewEngine, type ViewsRendererOptions, viewsRenderer } from '../render/views'
-import { registerConfigured, remotePublisher } from './defaults'
+import { registerConfigured } from './defaults'
+import { remotePublisher } from './elsewhere'
 
 /** The options of `configureBroadcasts()`. */
 export interface ConfigureOptions {
@@ -22,7 +23,7 @@ export interface ConfigureOptions {
   readonly extension?: string | undefined
   /** What every partial sees, as `app.locals`. */
   readonly locals?: Locals | undefined
-  /** The engine that the hubs share, as `redisEngine({ url })`: broadcasts go straight there. Not beside `url`. */
+  /** The engine that the hubs share, as `redisEngine({ url })` or `natsEngine({ url })`: broadcasts go straight there. Not beside `url`. @default that of `TURBO_CABLE_ENGINE`, if `TURBO_CABLE_BROADCAST_URL` names no hub */
   readonly engine?: Engine | undefined
   /** Where broadcasts are sent. @default `TURBO_CABLE_BROADCAST_URL`, else `http://localhost:<port>/_broadcast` */
   readonly url?: string | undefined

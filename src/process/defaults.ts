@@ -1,5 +1,5 @@
 // What the free verbs of a process work with: the cable of this process if there is one, else what configureBroadcasts said,
-// else a POST to where the environment points. The one place that holds this rule, and all the state of the process.
+// else where the environment points. The one place that holds this rule, and all the state of the process.
 
 import type { VerbContext } from '../broadcast/create-verbs'
 import { LaterQueue } from '../broadcast/later'
@@ -8,11 +8,9 @@ import { Refreshes } from '../broadcast/refreshes'
 import type { Scheduler } from '../broadcast/scheduler'
 import type { Serializers } from '../broadcast/serialize'
 import { warn } from '../log'
-import { Amends } from '../publisher/amends'
-import { broadcastUrl, type HttpPublisherOptions, httpPublisher } from '../publisher/http'
 import type { Publisher } from '../publisher/publisher'
-import { broadcastToken } from '../publisher/token'
 import type { Renderer } from '../render/renderer'
+import { publisherFromEnv } from './elsewhere'
 
 /** What the free verbs of a process find, as far as somebody has given it. */
 export type Defaults = Partial<VerbContext>
@@ -52,7 +50,7 @@ export function registerConfigured(defaults: Defaults): () => void {
 /** Where the free verbs send. */
 export function processPublisher(): Publisher {
   for (const { publisher } of candidates()) if (publisher) return publisher()
-  return remotePublisher()
+  return publisherFromEnv()
 }
 
 /** What the free verbs render with, if anything. A cable that knows no app yet leaves the choice to the next. */
@@ -96,20 +94,6 @@ export const processContext: VerbContext = {
   refreshes: processRefreshes,
   serializers: processSerializers,
 }
-
-/** The publisher for a hub elsewhere. The environment is read at each call; the publisher is kept while it says the same. */
-export function remotePublisher({ url, token, retryFor }: RemoteOptions = {}): Publisher {
-  const to = { url: String(url ?? broadcastUrl()), token: token ?? broadcastToken(), retryFor }
-  const key = JSON.stringify(to)
-  if (remote?.key !== key) remote = { key, publisher: new Amends(httpPublisher(to)) }
-  return remote.publisher
-}
-
-type RemoteOptions = Partial<Pick<HttpPublisherOptions, 'token' | 'retryFor'>> & {
-  readonly url?: string | URL | undefined
-}
-
-let remote: { key: string; publisher: Publisher } | undefined
 
 // The undo is true the first time.
 function register(list: Defaults[], defaults: Defaults): () => boolean {

@@ -11,19 +11,22 @@ export const actionCableExtProtocol: Protocol = {
   name: 'actioncable-v1-ext-json',
   pingEvery: 3_000,
   givesId: true,
+  joins: true,
 
   decode(text: string): Command | undefined {
     const said = asObject(text)
     if (!said) return undefined
-    const { command, identifier, history } = said
+    const { command, identifier, history, presence } = said
     if (command === 'pong' || command === 'ping') return { type: command }
     if (typeof identifier !== 'string') return undefined
     if (command === 'history') return { type: command, address: identifier, cursor: cursorsOf(history) }
+    // Who a client is, and what others see of it, it does not say itself: the `id` and the `info` of a join are not looked at.
     if (command === 'presence' || command === 'join' || command === 'leave')
-      return { type: 'unsupported', address: identifier, what: command }
+      return { type: command, address: identifier }
     const known = decodeCommand(said)
     if (known?.type !== 'subscribe') return known
-    return { ...known, cursor: history === undefined ? null : cursorsOf(history) }
+    const asks = { ...known, cursor: history === undefined ? null : cursorsOf(history) }
+    return presence ? { ...asks, joins: true } : asks
   },
 
   encode(word: Word): readonly string[] {
@@ -47,10 +50,15 @@ function extraFields(word: Word): object | undefined {
   if (word.type === 'pong') return { type: word.type }
   if (word.type === 'replayed')
     return { type: word.recovered ? 'confirm_history' : 'reject_history', identifier: word.address }
-  // What AnyCable answers where it cannot tell who is there. It has no answer to the other two.
-  if (word.type === 'unsupported' && word.what === 'presence')
-    return { type: 'presence', identifier: word.address, message: { type: 'error', total: 0 } }
-  return undefined
+  if (word.type === 'joined' || word.type === 'left')
+    return presence(word, { type: word.type === 'joined' ? 'join' : 'leave', ...word.who })
+  if (word.type !== 'present') return undefined
+  const { present: records } = word
+  return presence(word, records ? { type: 'info', total: records.length, records } : { type: 'error', total: 0 })
+}
+
+function presence({ address }: { readonly address: string }, message: object): object {
+  return { type: 'presence', identifier: address, message }
 }
 
 // `{ since, streams: { name: { offset, epoch } } }`, where `since` is in seconds. What cannot be read of a stream's position is a

@@ -51,7 +51,8 @@ export function fields(word: Word): object | undefined {
     case 'ping':
       return { type: word.type, message: Math.floor(word.at / 1_000) }
     case 'disconnect':
-      return { type: word.type, reason: reasonOf(word.reason), reconnect: word.reconnect }
+      // AnyCable's client gets itself another token only where it is told not to come back with this one.
+      return { type: word.type, reason: reasonOf(word.reason), reconnect: word.reconnect && word.reason !== 'expired' }
     default:
       return undefined
   }
@@ -87,7 +88,7 @@ function textOr(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-// AnyCable's word for it. The others are the same everywhere.
+// AnyCable's words for these. The others are the same everywhere.
 function reasonOf(reason: DisconnectReason): string {
-  return reason === 'slow_consumer' ? 'too_slow' : reason
+  return { slow_consumer: 'too_slow', expired: 'token_expired' }[reason as string] ?? reason
 }

@@ -1,7 +1,7 @@
 // The seam between words and text: a protocol says how one kind of client is spoken to. Types only. A protocol is pure: it has
 // no socket, no timer and no state, so one object serves all connections.
 
-import type { Positioned } from '../engine/engine'
+import type { Listed, Positioned } from '../engine/engine'
 
 /** Why a subscribe is refused, or a subscription ended. */
 export type RejectReason = 'unauthorized' | 'expired' | 'limit' | 'invalid'
@@ -20,7 +20,7 @@ export interface Cursors {
 }
 
 /** Why a client is sent away. */
-export type DisconnectReason = 'server_restart' | 'slow_consumer' | 'unauthorized' | 'limit'
+export type DisconnectReason = 'server_restart' | 'slow_consumer' | 'unauthorized' | 'expired' | 'limit'
 
 /**
  * What a client can say. `address` is its own name for a subscription, unique within its connection. `asked` is the stream's
@@ -37,6 +37,8 @@ export type Command =
       readonly cursor?: string | null | Cursors
       /** The id that the client chose for its page. A broadcast with this id in `exclude` is not sent to it. */
       readonly connection?: string
+      /** The client joins the streams with its subscription, in a wire that has a word for that. */
+      readonly joins?: true
     }
   | { readonly type: 'unsubscribe'; readonly address: string }
   /** A replay for an address that is subscribed. */
@@ -51,13 +53,16 @@ export type Command =
     }
   /** Something for the other subscribers, as JSON text. It is never kept. */
   | { readonly type: 'whisper'; readonly address: string; readonly json: string }
-  /** Something that the protocol has and this server does not. */
-  | { readonly type: 'unsupported'; readonly address: string; readonly what: string }
+  /** The client is present on the streams of an address from now on, or no longer; or it asks who is. */
+  | { readonly type: 'join' | 'leave' | 'presence'; readonly address: string }
   | { readonly type: 'ping' }
   | { readonly type: 'pong' }
 
 /** A subscribe. */
 export type SubscribeCommand = Extract<Command, { type: 'subscribe' }>
+
+/** Somebody who is present: an identity's id, and what the app shows of it. */
+export type Somebody = Pick<Listed, 'id' | 'info'>
 
 /** What a server can say, apart from messages. */
 export type Word =
@@ -69,7 +74,9 @@ export type Word =
   | { readonly type: 'replayed'; readonly address: string; readonly cursor: string; readonly recovered: boolean }
   /** The client has everything up to here, of all its streams. */
   | { readonly type: 'position'; readonly cursor: string }
-  | { readonly type: 'unsupported'; readonly address: string; readonly what: string }
+  | { readonly type: 'joined' | 'left'; readonly address: string; readonly who: Somebody }
+  /** Who is there; undefined where nobody knows. */
+  | { readonly type: 'present'; readonly address: string; readonly present: readonly Somebody[] | undefined }
   /** `at` is the time, ms since 1970. */
   | { readonly type: 'ping'; readonly at: number; readonly cursor?: string | undefined }
   | { readonly type: 'pong' }
@@ -120,14 +127,16 @@ export interface Protocol {
     to: Destination,
     message: Delivered,
   ): { readonly head: string; readonly tail: string; readonly body?: string | undefined }
-  /** The same for a whisper. A protocol without it is sent none. */
-  whisper?(to: Destination): { readonly head: string; readonly tail: string }
+  /** The same for a whisper. A protocol without it, or a destination that it has none for, is sent none. */
+  whisper?(to: Destination): { readonly head: string; readonly tail: string } | undefined
   /** A key: equal for those destinations of one stream for which `message` gives the same text. */
   audience(to: Destination): string
   /** Its clients are sent a ping each so many ms, subscribed or not. @default the option `heartbeat.interval`, once they have asked */
   readonly pingEvery?: number
   /** The server chooses the page's id, and says it in the welcome. @default the client chooses */
   readonly givesId?: true
+  /** Its clients say by `join` and `leave` when they are present. @default they are for as long as they are subscribed */
+  readonly joins?: true
   /** When the client is told one cursor for all its streams: after a replay, or also after each turn in which it was sent messages. */
   readonly tellsPosition?: 'after-replay' | 'after-turn'
 }

@@ -34,8 +34,9 @@ export const turboCableProtocol: Protocol = {
     return { head, tail: resumes ? `,"cursor":${JSON.stringify(cursor)}${spread}}` : '}' }
   },
 
-  whisper({ address, stream, resumes }: Destination) {
-    return { head: `{"type":"whisper","stream":${JSON.stringify(resumes ? stream : address)},"data":`, tail: '}' }
+  // The plain wire stays as it is: whoever speaks it has never heard of whispers.
+  whisper({ stream, resumes }: Destination) {
+    return resumes ? { head: `{"type":"whisper","stream":${JSON.stringify(stream)},"data":`, tail: '}' } : undefined
   },
 
   audience: ({ address, resumes }) => (resumes ? 'resuming' : `plain ${address}`),
@@ -47,7 +48,9 @@ function fields(word: Word): object | undefined {
     case 'welcome':
     case 'replayed':
     case 'position':
-    case 'unsupported':
+    case 'joined':
+    case 'left':
+    case 'present':
     case 'pong':
       return undefined
     case 'ping':

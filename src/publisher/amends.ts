@@ -42,6 +42,23 @@ export class Amends implements Publisher {
     if (this.#owes) this.#schedule(0)
   }
 
+  async refreshAll(id?: string): Promise<boolean> {
+    return (await this.#publisher.refreshAll?.(id)) ?? false
+  }
+
+  cursor(): string | undefined {
+    return this.#publisher.cursor?.()
+  }
+
+  /** Tries once more what is still owed, as far as it is taken: after the end nobody would. */
+  async finish(): Promise<void> {
+    try {
+      while (this.#owes && !this.#stopped) await this.#refreshOwed()
+    } catch {
+      // It is away still.
+    }
+  }
+
   /** Makes no amends any more. */
   stop(): void {
     this.#stopped = true
@@ -76,8 +93,7 @@ export class Amends implements Publisher {
 
   async #refresh(): Promise<void> {
     try {
-      if (this.#all) await this.#refreshAll()
-      else await this.#refreshSome()
+      await this.#refreshOwed()
       this.#pause = firstPause
     } catch {
       this.#pause = Math.min(longestPause, this.#pause * 2)
@@ -85,6 +101,10 @@ export class Amends implements Publisher {
     this.#timer = undefined
     if (this.#stopped || !this.#owes) return
     this.#schedule(this.#pause === firstPause ? 0 : this.#pause)
+  }
+
+  #refreshOwed(): Promise<void> {
+    return this.#all ? this.#refreshAll() : this.#refreshSome()
   }
 
   async #refreshSome(): Promise<void> {

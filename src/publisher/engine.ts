@@ -16,5 +16,6 @@ export function enginePublisher(engine: Engine): Publisher {
       await engine.refreshAll(id)
       return true
     },
+    cursor: () => engine.cursor(),
   }
 }

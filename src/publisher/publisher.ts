@@ -32,4 +32,6 @@ export interface Publisher {
    * remember. False where the hub does not know how; rejects when it could not be reached. The same `id` is applied once.
    */
   refreshAll?(id?: string): Promise<boolean>
+  /** The cursor of what it has taken, where it knows one: two publishers whose cursors are of one epoch send to one history. */
+  cursor?(): string | undefined
 }

@@ -35,6 +35,10 @@ export class EventStreamTransport implements Transport {
     return this.#response.writableLength
   }
 
+  get address(): string | undefined {
+    return this.#response.socket?.remoteAddress
+  }
+
   start(delegate: TransportDelegate): void {
     this.#response.once('close', () => delegate.closed())
     this.#response.on('error', (error) => debug('response error: %s', error.message))

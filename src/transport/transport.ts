@@ -32,6 +32,8 @@ export interface Transport {
   readonly open: boolean
   /** Bytes that the network has not taken yet. */
   readonly pending: number
+  /** The address at the other end, where there is one. */
+  readonly address?: string | undefined
   /** Begins to tell `delegate` what comes in. Called once. */
   start(delegate: TransportDelegate): void
   /** Writes whole frames; nothing where it is no longer open. `taken` is called once nothing of them waits any more, also when the end takes them. */

@@ -1,6 +1,7 @@
 // A WebSocket as a transport. `ws` reads, answers pings and closes. Frames are written straight to the TCP socket, because `ws` has
-// no function for bytes that are framed already. All connections share the listeners, so none has closures of its own.
+// no function for bytes that are framed already. A socket has no listeners: a table of them is a tenth of what a connection costs.
 
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
 import { logger } from '../log'
@@ -11,13 +12,18 @@ const debug = logger('connection')
 
 /** A WebSocket that knows its transport. `ws` makes these if it is given the class as its option `WebSocket`. */
 export class CableSocket extends WebSocket {
-  /** Set while the transport is started. */
+  /** Set once the transport is started. */
   transport: WebSocketTransport | undefined
 
   /** `ws` calls this too: to answer a close, and to refuse a broken frame. */
   override close(code?: number, data?: string | Buffer): void {
     this.transport?.ended()
     super.close(code, data)
+  }
+
+  /** What `ws` tells goes to the transport, once there is one. */
+  override emit(event: string | symbol, ...values: unknown[]): boolean {
+    return this.transport?.told(event, values) ?? super.emit(event, ...values)
   }
 }
 
@@ -47,14 +53,13 @@ export class WebSocketTransport implements Transport {
     return this.#socket.writableLength
   }
 
+  get address(): string | undefined {
+    return (this.#socket as Partial<Socket>).remoteAddress
+  }
+
   start(delegate: TransportDelegate): void {
     this.#delegate = delegate
     this.#ws.transport = this
-    this.#ws.on('message', onMessage)
-    this.#ws.on('pong', onPong)
-    this.#ws.on('ping', onPong)
-    this.#ws.on('close', onClose)
-    this.#ws.on('error', onError)
   }
 
   write(frames: Buffer, taken?: () => void): void {
@@ -84,37 +89,13 @@ export class WebSocketTransport implements Transport {
     this.#ended = true
   }
 
-  /** Takes a message from `ws`. A binary one is only a sign of life. */
-  message(data: Buffer, binary: boolean): void {
-    if (binary) this.#delegate?.heard()
-    else this.#delegate?.received(data.toString())
+  /** Takes an event of `ws`. A ping, a pong and a binary message are only signs of life. */
+  told(event: string | symbol, [first, second]: readonly unknown[]): true {
+    if (event === 'message' && second === false) this.#delegate?.received(String(first))
+    else if (event === 'message' || event === 'ping' || event === 'pong') this.#delegate?.heard()
+    else if (event === 'close') this.#delegate?.closed()
+    // `ws` closes the socket by itself then: a frame was too large or broken.
+    else if (event === 'error') debug('socket error: %s', first instanceof Error ? first.message : first)
+    return true
   }
-
-  /** Takes a ping or pong from `ws`. */
-  heard(): void {
-    this.#delegate?.heard()
-  }
-
-  /** Takes the end from `ws`. */
-  closed(): void {
-    this.#delegate?.closed()
-    this.#ws.transport = undefined
-  }
-}
-
-function onMessage(this: WebSocket, data: Buffer, binary: boolean): void {
-  ;(this as CableSocket).transport?.message(data, binary)
-}
-
-function onPong(this: WebSocket): void {
-  ;(this as CableSocket).transport?.heard()
-}
-
-function onClose(this: WebSocket): void {
-  ;(this as CableSocket).transport?.closed()
-}
-
-// After an error, such as a frame that is too large or broken, `ws` closes the socket by itself.
-function onError(this: WebSocket, error: Error): void {
-  debug('socket error: %s', error.message)
 }

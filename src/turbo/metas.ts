@@ -1,6 +1,6 @@
 // What a page's <head> tells Turbo, under the names of turbo-rails' helpers. Those without a helper in Rails come last.
 
-import { check, oneOf, type Rule } from '../options/check'
+import { check, object, oneOf, type Rule } from '../options/check'
 import { attributeText } from './tag'
 
 /** How a page refresh changes the page. */
@@ -29,7 +29,7 @@ export function turboPageRequiresReloadTag(): string {
  * Without options it is what Turbo does anyway, `replace` and `reset`. Throws `TURBO_CABLE_BAD_OPTION` for other values.
  */
 export function turboRefreshesWith(options: { method?: RefreshMethod; scroll?: RefreshScroll } = {}): string {
-  const { method = 'replace', scroll = 'reset' } = named(options)
+  const { method = 'replace', scroll = 'reset' } = named(check('options', options, object))
   return turboRefreshMethodTag(method) + turboRefreshScrollTag(scroll)
 }
 

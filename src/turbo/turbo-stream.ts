@@ -1,6 +1,6 @@
 // The builder of <turbo-stream> elements, byte for byte as turbo-rails writes them: no whitespace, extra attributes first.
 
-import { check, namesAndValues, oneOf } from '../options/check'
+import { check, namesAndValues, object, oneOf } from '../options/check'
 import { type ContentOptions, contentHtml } from './content'
 import { element, openingTag, type PlacementOptions, placement, type Target, type Targets } from './element'
 import { viewOptions } from './helper-options'
@@ -118,7 +118,7 @@ export const turboStream: TurboStream = Object.assign(written, {
 })
 
 function written(action: string, given: TurboStreamOptions = {}): string {
-  const options = viewOptions(given)
+  const options = check('options', viewOptions(given), object)
   const opening = openingTag(action, placement(action, options))
   return element(action, opening, contentHtml(action, options))
 }

@@ -26,8 +26,8 @@ export type TurboCableTags = (options?: TagsOptions) => string
 const modules = {
   '@hotwired/turbo': 'turbo.js',
   '@hotwired/stimulus': 'stimulus.js',
-  'turbo-cable/client': 'index.js',
-  'turbo-cable/stimulus': 'turbo_streams_controller.js',
+  'turbo-cable/client': 'start.js',
+  'turbo-cable/stimulus': 'start.js',
 }
 
 /** Makes the helper for a cable whose URL is `url()`. */

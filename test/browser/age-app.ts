@@ -42,7 +42,7 @@ export class AgeApp {
   }
 
   get origin(): string {
-    return `http://localhost:${this.#port}`
+    return `http://127.0.0.1:${this.#port}`
   }
 
   state(key: string): State {
@@ -122,7 +122,7 @@ ${this.list(state)}<div id="keep" data-turbo-permanent>${marker(request, `p:${ke
       ),
     )
     this.cable = cable
-    this.#server = createServer(app).listen(this.#port, 'localhost')
+    this.#server = createServer(app).listen(this.#port, '127.0.0.1')
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket)
       socket.on('close', () => this.#sockets.delete(socket))

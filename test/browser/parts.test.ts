@@ -1,6 +1,7 @@
 // What leaves the document and comes back, what Turbo carries into another page, and what is drawn or taken away by something older:
 // each hears what it lacks.
 
+import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { launchBrowser } from '../support/browser.ts'
@@ -105,6 +106,44 @@ within('what is permanent goes on in the next page', async (app, page) => {
     await app.change(KEY, 'p')
     await agrees(page, app)
   }
+})
+
+// When `src` changes while an answer is being rendered, Turbo takes the second request for done with the first, and does not end it
+// when the page is left: then it says on <html> what becomes of a frame that is nowhere.
+within('a frame that is rendered after its page has gone says nothing of the next page', async (app, page) => {
+  await visit(page, '2')
+  await page.waitForSelector('turbo-frame[complete]')
+  const late = gate()
+  app.early = async ({ url }) => url.includes('late') && late.opened
+  const rendered = page.evaluate(
+    () => new Promise((resolve) => addEventListener('turbo:frame-load', resolve, { once: true })),
+  )
+  await page.evaluate((key) => {
+    const frame = document.querySelector('turbo-frame') as Element
+    frame.addEventListener('turbo:before-frame-render', () => frame.setAttribute('src', `/f/${key}?late=1`), {
+      once: true,
+    })
+    frame.setAttribute('src', `/f/${key}`)
+  }, KEY)
+  await rendered
+  await visit(page, '3')
+  const { opened, open } = gate()
+  app.authorized = () => opened
+  app.cut()
+  await app.change(KEY, 'p')
+  const lost = page.evaluate(
+    () =>
+      new Promise((resolve) =>
+        addEventListener('turbo:before-frame-render', ({ target }) => resolve(target === document.documentElement), {
+          once: true,
+        }),
+      ),
+  )
+  late.open()
+  assert.equal(await lost, true)
+  open()
+  await live(page)
+  await agrees(page, app)
 })
 
 /** Waits until the server has so many subscriptions. */

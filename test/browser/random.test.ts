@@ -147,15 +147,22 @@ async function within<Result>(milliseconds: number, work: Promise<Result>): Prom
 /** Waits until the page shows the state, when nothing is on its way any more. */
 async function settled({ app, page, key }: Run): Promise<void> {
   const end = Date.now() + PATIENCE
-  const look = `({ values: (${shown})(), busy: !!document.querySelector('turbo-frame[aria-busy]') })`
-  for (let equal = 0; equal < 3; ) {
+  // A frame whose src changes while an answer is being rendered is complete with that one and busy with the next. If the page is
+  // left then, Turbo (also without this client) keeps it so in its cache: back there it loads nothing, and is busy for ever. Nothing in
+  // it is stale. One that is complete and busy may also be about to render, and so is looked at for longer.
+  const look = `(() => {
+    const frame = document.querySelector('turbo-frame[aria-busy]')
+    return { values: (${shown})(), busy: frame ? (frame.hasAttribute('complete') ? 'maybe' : 'yes') : 'no' }
+  })()`
+  let busy = 'no'
+  for (let equal = 0; equal < (busy === 'maybe' ? 50 : 3); ) {
     await pause(30)
-    const seen: { values: Record<string, string>; busy?: boolean } = await within(
-      3_000,
-      page.evaluate<{ values: Record<string, string>; busy: boolean }>(look),
-    ).catch((error) => ({ values: { error: String(error).slice(0, 200) } }))
+    const seen = await within(3_000, page.evaluate<{ values: Record<string, string>; busy: string }>(look)).catch(
+      (error) => ({ values: { error: String(error).slice(0, 200) }, busy }),
+    )
+    busy = seen.busy
     const same = isDeepStrictEqual(seen.values, wanted(app.state(key), Object.keys(seen.values)))
-    equal = same && app.under === 0 && !seen.busy ? equal + 1 : 0
+    equal = same && app.under === 0 && busy !== 'yes' ? equal + 1 : 0
     if (Date.now() > end) throw new Error(`shows ${JSON.stringify(seen)}, ${app.under} answers under way`)
   }
   while (app.cable.stats().subscriptions > 12) {

@@ -158,6 +158,25 @@ test('a refresh that is answered with 404 does not', () =>
     assert.equal(state.requests, 2)
   }))
 
+test('a page that has a way of its own to refresh is left alone', () =>
+  withPage(async (state, page, cable) => {
+    await page.clock.install()
+    // The listener is there before anything is sent.
+    await page.evaluate(() => {
+      const taken = new Promise<void>((resolve) => {
+        addEventListener('turbo:before-stream-render', ({ detail }: Event & { detail?: { render: () => void } }) => {
+          if (detail) detail.render = resolve
+        })
+      })
+      Object.assign(window, { taken })
+    })
+    state.count++
+    await cable.broadcastRefreshTo('count')
+    await page.evaluate(() => (window as unknown as { taken: Promise<void> }).taken)
+    await page.clock.runFor(60_000)
+    assert.equal(state.requests, 1)
+  }))
+
 test('what a request does after its answer refreshes the tab that has sent it', () =>
   withPage(async (state, page) => {
     let counted = () => {}

@@ -30,8 +30,24 @@ export class Showcase {
   #sockets = new Set<Socket>()
   #contexts: BrowserContext[] = []
   #complaints: string[] = []
+  #wasAway = false
 
   async start(pace: number): Promise<void> {
+    await this.#serve(pace)
+    this.browser = await launchBrowser()
+  }
+
+  /** The server goes and comes back on its port. What `meanwhile` does happens while it is away. */
+  async restart(meanwhile: () => Promise<unknown>, pace = 20): Promise<void> {
+    const { port } = this
+    this.#wasAway = true
+    await this.#app.close()
+    await shut(this.#server)
+    await meanwhile()
+    await this.#serve(pace, port)
+  }
+
+  async #serve(pace: number, port = 0): Promise<void> {
     // The app is plain JavaScript over the built package, as a user's would be: typed here, not there.
     const { createApp } = await import(new URL('../../example-app/app.mjs', import.meta.url).href)
     this.#app = createApp({ database: this.database, pace })
@@ -40,8 +56,7 @@ export class Showcase {
       this.#sockets.add(socket)
       socket.on('close', () => this.#sockets.delete(socket))
     })
-    await listen(this.#server, { host: 'localhost' })
-    this.browser = await launchBrowser()
+    await listen(this.#server, { host: 'localhost', port })
   }
 
   async stop(): Promise<void> {
@@ -105,7 +120,8 @@ export class Showcase {
     page.on('console', (message) => {
       if (message.type() !== 'error') return
       const expected = /WebSocket connection|status of (404|422)|ERR_INTERNET_DISCONNECTED/.test(message.text())
-      if (!expected) this.#complaints.push(message.text())
+      const away = this.#wasAway && /net::ERR_(CONNECTION|EMPTY)/.test(message.text())
+      if (!expected && !away) this.#complaints.push(message.text())
     })
   }
 }

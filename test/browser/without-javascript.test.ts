@@ -89,7 +89,8 @@ test('the command gets a page of its own, with its output and how it ended', asy
 test('the answer gets a page of its own, and has more at each reload', async () => {
   const page = await open('/words')
   assert.equal(await press(page, 'Say hello in ten languages'), 303)
-  await reloadUntil(page, 'written:')
+  // Its last words.
+  await reloadUntil(page, '👩‍👩‍👧‍👦.')
   assert.match((await page.textContent('#answer')) ?? '', /^Hello! .*გამარჯობა.*👩‍👩‍👧‍👦\.$/s)
 })
 

@@ -1,7 +1,7 @@
 // What the other tests need from outside. `npm test` installs it where it may; where it may not, this names what to install.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findBinary, findChromium, hasRails, missing, PROXIES, RAILS, REDIS } from '../../scripts/setup.mjs'
+import { findBinary, findChromium, hasRails, missing, NATS, PROXIES, RAILS, REDIS } from '../../scripts/setup.mjs'
 
 test('a Chromium or Chrome is there for the browser tests', () => {
   assert.ok(findChromium(), missing('chromium', 'chromium', 'or set CHROME_PATH to a Chromium or Chrome'))
@@ -10,6 +10,12 @@ test('a Chromium or Chrome is there for the browser tests', () => {
 test('curl is there for the commands of the README', () => {
   assert.ok(findBinary('curl'), missing('curl', 'curl'))
 })
+
+for (const binary of ['openssl', 'python3']) {
+  test(`${binary} is there for the commands of docs/server.md`, () => {
+    assert.ok(findBinary(binary), missing(binary, binary))
+  })
+}
 
 test('Maven is there for the server of the tests of Mongoose', () => {
   assert.ok(findBinary('mvn'), missing('mvn', 'maven'))
@@ -27,6 +33,12 @@ for (const [binary, packageName] of Object.entries(PROXIES)) {
 
 for (const [binary, packageName] of Object.entries(REDIS)) {
   test(`${binary} is there for the tests of queues`, () => {
+    assert.ok(findBinary(binary), missing(binary, packageName))
+  })
+}
+
+for (const [binary, packageName] of Object.entries(NATS)) {
+  test(`${binary} is there for the tests of processes that share a NATS`, () => {
     assert.ok(findBinary(binary), missing(binary, packageName))
   })
 }

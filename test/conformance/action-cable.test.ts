@@ -13,7 +13,7 @@ const pubsub = (stream_name: string) => JSON.stringify({ channel: '$pubsub', str
 
 interface Wires extends Context {
   /** A client that has read its welcome. */
-  speak(protocol: string): Promise<TestClient>
+  speak(protocol: string, user?: string): Promise<TestClient>
 }
 
 function withWires(options: TurboCableOptions, run: (context: Wires) => Promise<void>): Promise<void> {
@@ -22,8 +22,9 @@ function withWires(options: TurboCableOptions, run: (context: Wires) => Promise<
     try {
       await run({
         ...context,
-        async speak(protocol) {
-          const client = new TestClient(`ws://127.0.0.1:${context.port}/cable`, {}, [protocol])
+        async speak(protocol, user = 'somebody') {
+          const headers = { 'x-user': user }
+          const client = new TestClient(`ws://127.0.0.1:${context.port}/cable`, { headers }, [protocol])
           clients.push(client)
           await client.opened()
           assert.equal(client.ws.protocol, protocol)
@@ -35,6 +36,11 @@ function withWires(options: TurboCableOptions, run: (context: Wires) => Promise<
       for (const client of clients) client.ws.terminate()
     }
   })
+}
+
+const presence: TurboCableOptions = {
+  authenticate: ({ headers }) => ({ id: headers['x-user'] ?? '', secret: 'x' }),
+  presence: { streams: ['s'], grace: 100, info: ({ id }) => ({ name: id.toUpperCase() }) },
 }
 
 /** The next message that is no ping, exactly. */
@@ -211,12 +217,14 @@ for (const protocol of [v1, ext]) {
 
     it('carries whispers to the other subscribers of a stream that allows them', () =>
       withWires({ whispers: ['s'] }, async ({ speak, connect }) => {
-        const [one, two, own] = [await speak(protocol), await speak(protocol), await connect()]
+        const [one, two] = [await speak(protocol), await speak(protocol)]
+        const [own, plain] = [await connect(), await connect()]
         for (const client of [one, two]) {
           await subscribe(client, pubsub('s'))
           await subscribe(client, pubsub('t'))
         }
-        await own.subscribe('s')
+        await own.subscribe('s', { cursor: null })
+        await plain.subscribe('s')
         one.send({ command: 'whisper', identifier: pubsub('t'), data: 'no' })
         one.send({ command: 'whisper', identifier: pubsub('other'), data: 'no' })
         one.send({ command: 'whisper', identifier: pubsub('s'), data: { typing: true } })
@@ -226,6 +234,7 @@ for (const protocol of [v1, ext]) {
         own.send({ type: 'whisper', stream: 's', data: 2 })
         assert.deepEqual(await next(two), { identifier: pubsub('s'), message: 2 })
         assert.deepEqual(await own.drain(), [])
+        assert.deepEqual(await plain.drain(), [], 'the plain wire has no whispers')
       }))
 
     it('ends a subscription that is taken back, and a connection that is', () =>
@@ -398,7 +407,7 @@ describe(`${ext}: what was missed`, () => {
 })
 
 describe(`${ext}: the rest`, () => {
-  it('answers a ping, ignores a pong, and says plainly that nobody can tell who is present', () =>
+  it('answers a ping, ignores a pong, and says plainly where nobody can tell who is present', () =>
     withWires({}, async ({ speak }) => {
       const client = await speak(ext)
       client.send({ command: 'pong' })
@@ -406,9 +415,80 @@ describe(`${ext}: the rest`, () => {
       assert.deepEqual(await next(client), { type: 'pong' })
       client.send({ command: 'presence', identifier: pubsub('s') })
       client.send({ command: 'join', identifier: pubsub('s'), presence: { id: 1 } })
-      assert.deepEqual(await drain(client), [
-        { type: 'presence', identifier: pubsub('s'), message: { type: 'error', total: 0 } },
-      ])
+      const error = { type: 'presence', identifier: pubsub('s'), message: { type: 'error', total: 0 } }
+      assert.deepEqual(await drain(client), [error])
+      await subscribe(client, pubsub('s'))
+      client.send({ command: 'presence', identifier: pubsub('s') })
+      assert.deepEqual(await drain(client), [error])
+    }))
+
+  it('says who joins and leaves, to all who are subscribed, and who is there to whom it asks', () =>
+    withWires(presence, async ({ cable, speak }) => {
+      const identifier = pubsub('s')
+      const event = (message: object) => ({ type: 'presence', identifier, message })
+      const [ada, ben] = [await speak(ext, 'ada'), await speak(ext, 'ben')]
+      await subscribe(ben, identifier)
+      ben.send({ command: 'presence', identifier })
+      assert.deepEqual(await next(ben), event({ type: 'info', total: 0, records: [] }), 'who listens is not there yet')
+      // It is nobody's business who a client says that it is.
+      assert.equal(
+        (await subscribe(ada, identifier, { presence: { id: 'eve', info: 1 } })).type,
+        'confirm_subscription',
+      )
+      const there = { id: 'ada', info: { name: 'ADA' } }
+      assert.deepEqual([await next(ada), await next(ben)], Array(2).fill(event({ type: 'join', ...there })))
+      ben.send({ command: 'join', identifier, presence: { id: 'ben' } })
+      ben.send({ command: 'join', identifier, presence: { id: 'ben' } })
+      const both = [there, { id: 'ben', info: { name: 'BEN' } }]
+      for (const each of [ada, ben]) assert.deepEqual(await next(each), event({ type: 'join', ...both[1] }))
+      ben.send({ command: 'presence', identifier })
+      assert.deepEqual(await next(ben), event({ type: 'info', total: 2, records: both }))
+      assert.deepEqual(await cable.presence('s'), both)
+      // A second session of Ada's, in which she leaves, and the first one, which ends.
+      const second = await speak(ext, 'ada')
+      await subscribe(second, identifier, { presence: { id: 'ada' } })
+      second.send({ command: 'leave', identifier })
+      assert.deepEqual(await drain(second), [])
+      ben.send({ command: 'leave', identifier })
+      ben.send({ command: 'leave', identifier })
+      for (const each of [ada, ben, second]) assert.deepEqual(await next(each), event({ type: 'leave', ...both[1] }))
+      ada.ws.terminate()
+      for (const each of [ben, second]) assert.deepEqual(await next(each), event({ type: 'leave', ...there }))
+      assert.deepEqual([await drain(ben), await drain(second)], [[], []])
+    }))
+
+  it('has a client join again, and forgets that it joined when it unsubscribes', () =>
+    withWires(presence, async ({ cable, speak }) => {
+      const ada = await speak(ext, 'ada')
+      const present = async () => (await cable.presence('s')).length
+      await subscribe(ada, pubsub('s'), { presence: { id: 'ada' } })
+      assert.equal((await next(ada)).type, 'presence')
+      ada.send({ command: 'leave', identifier: pubsub('s') })
+      ada.send({ command: 'join', identifier: pubsub('s') })
+      assert.deepEqual((await drain(ada)).length, 2)
+      assert.equal(await present(), 1)
+      ada.send({ command: 'unsubscribe', identifier: pubsub('s') })
+      await subscribe(ada, pubsub('s'))
+      ada.send({ command: 'presence', identifier: pubsub('s') })
+      for (let message = await next(ada); ; message = await next(ada)) {
+        const { type, total } = message.message as { type: string; total?: number }
+        if (type === 'leave') break
+        assert.equal(total, 1, 'for the grace it is there')
+      }
+      assert.equal(await present(), 0)
+    }))
+
+  it('counts clients of the other wires for as long as they are subscribed, beside those', () =>
+    withWires(presence, async ({ cable, speak, connect }) => {
+      const base = await speak(v1, 'ada')
+      await subscribe(base, pubsub('s'))
+      const own = await connect('/cable', { 'x-user': 'ben' })
+      await own.subscribe('s')
+      assert.deepEqual(
+        (await cable.presence('s')).map(({ id }) => id),
+        ['ada', 'ben'],
+      )
+      assert.deepEqual([await drain(base), await own.drain()], [[], []])
     }))
 
   it('names the page in its welcome, by which a broadcast leaves it out', () =>

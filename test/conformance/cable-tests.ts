@@ -7,7 +7,8 @@ import { describe, it } from 'node:test'
 import { type Served, type Start, withServed } from '../support/with-cable.ts'
 import { wireTests } from './wire-tests.ts'
 
-export function cableTests(name: string, start: Start<Served>): void {
+/** `alone`: there is no app, and the server answers for itself what it would leave to one. */
+export function cableTests(name: string, start: Start<Served>, { alone = false } = {}): void {
   wireTests(name, start)
 
   describe(`${name}: the socket`, () => {
@@ -125,16 +126,18 @@ export function cableTests(name: string, start: Start<Served>): void {
         start,
       ))
 
-    it('leaves a plain GET of its path to the app', () =>
+    it(alone ? 'answers a plain GET of its path with 426' : 'leaves a plain GET of its path to the app', () =>
       withServed(
         {},
         async ({ origin, mount = '' }) => {
           const response = await fetch(`${origin}${mount}/cable`)
+          if (alone) return assert.equal(response.status, 426)
           assert.equal(response.status, 404)
           assert.equal(await response.text(), 'the app')
         },
         start,
-      ))
+      ),
+    )
   })
 
   describe(`${name}: POST /_broadcast`, () => {
@@ -265,28 +268,33 @@ export function cableTests(name: string, start: Start<Served>): void {
         start,
       ))
 
-    it('leaves other methods to the app', () =>
+    it(alone ? 'answers other methods with 405' : 'leaves other methods to the app', () =>
       withServed(
         {},
         async ({ origin, mount = '' }) => {
-          assert.equal(await (await fetch(`${origin}${mount}/_broadcast`)).text(), 'the app')
+          const response = await fetch(`${origin}${mount}/_broadcast`)
+          if (alone) return assert.deepEqual([response.status, response.headers.get('allow')], [405, 'POST'])
+          assert.equal(await response.text(), 'the app')
         },
         start,
-      ))
+      ),
+    )
   })
 
   describe(`${name}: close()`, () => {
-    it('tells clients to reconnect, closes with 1012, and leaves the http server alone', () =>
+    it(`tells clients to reconnect, closes with 1012${alone ? '' : ', and leaves the http server alone'}`, () =>
       withServed(
         {},
         async ({ connect, cable, origin, mount = '' }) => {
           const client = await connect()
           await client.subscribe('s')
-          await cable.close({ timeout: 1_000 })
+          const closed = cable.close({ timeout: 1_000 })
           const { after, ...goodbye } = await client.next()
           assert.deepEqual(goodbye, { type: 'disconnect', reason: 'server_restart', reconnect: true })
           assert.ok(Number.isInteger(after))
           assert.equal((await client.closed).code, 1012)
+          await closed
+          if (alone) return
           assert.equal(await (await fetch(`${origin}${mount}/`)).text(), 'the app')
         },
         start,

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { request as httpRequest } from 'node:http'
 import { describe, it, mock } from 'node:test'
 import { WebSocket } from 'ws'
-import { Connection } from '../../client/connection.ts'
+import { type Connection, createConnection } from '../../client/connection.ts'
 import type { Listener } from '../../client/subscriptions.ts'
 import { httpPublisher } from '../../src/publisher/http.ts'
 import { FakeClock } from '../support/fake-clock.ts'
@@ -41,7 +41,7 @@ for (const [name, Server] of Object.entries({ "the gem's": GemServer, "Navigator
     const server = await new Server().start()
     const clock = new FakeClock()
     const gaps: string[] = []
-    const connection = new Connection(`ws://127.0.0.1:${server.port}/cable`, {
+    const connection = createConnection(`ws://127.0.0.1:${server.port}/cable`, {
       WebSocket,
       clock,
       random: () => 0.5,
@@ -140,7 +140,7 @@ for (const [name, Server] of Object.entries({ "the gem's": GemServer, "Navigator
 describe("this client against Navigator's server", () => {
   it('answers pings, so that it is not taken for dead', async () => {
     const server = await new NavigatorServer().start()
-    const connection = new Connection(`ws://127.0.0.1:${server.port}/cable`, { WebSocket })
+    const connection = createConnection(`ws://127.0.0.1:${server.port}/cable`, { WebSocket })
     try {
       const heard = listener('e:1')
       connection.subscribe('s', heard)

@@ -32,7 +32,7 @@ describe('what the client writes', () => {
     const id = fc.option(fc.string({ minLength: 1, maxLength: 128 }), { nil: undefined })
     fc.assert(
       fc.property(text, fc.option(cursor), id, (stream, at, connection) => {
-        const read = server.decode(client.subscribe(stream, at, connection))
+        const read = server.decode(client.encode({ type: 'subscribe', stream, cursor: at, connection }))
         const expected = {
           type: 'subscribe',
           address: stream,
@@ -41,11 +41,14 @@ describe('what the client writes', () => {
           ...(connection !== undefined && { connection }),
         }
         assert.deepEqual(read, expected)
-        assert.deepEqual(server.decode(client.unsubscribe(stream)), { type: 'unsubscribe', address: stream })
+        assert.deepEqual(server.decode(client.encode({ type: 'unsubscribe', stream })), {
+          type: 'unsubscribe',
+          address: stream,
+        })
       }),
       seed(t),
     )
-    assert.deepEqual(server.decode(client.pong), { type: 'pong' })
+    assert.deepEqual(server.decode(client.encode({ type: 'pong' })), { type: 'pong' })
   })
 })
 

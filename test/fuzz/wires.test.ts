@@ -13,7 +13,7 @@ import { type Context, withCable } from '../support/with-cable.ts'
 process.env.SEED ??= String(Math.floor(Math.random() * 2 ** 31))
 
 const secret = 's3Krit'
-const count = 2_000
+const count = 10_000
 const signer = new Signer([secret])
 const token = signer.sign('private')
 const forged = `${token.slice(0, -1)}${token.endsWith('0') ? '1' : '0'}`
@@ -47,6 +47,8 @@ const extended = [
   `{"command":"history","identifier":${open},"history":{"since":1,"streams":{}}}`,
   `{"command":"join","identifier":${open},"presence":{"id":"u"}}`,
   `{"command":"presence","identifier":${open}}`,
+  `{"command":"leave","identifier":${open}}`,
+  `{"command":"subscribe","identifier":${open},"presence":{"id":"u","info":{}}}`,
   '{"command":"ping"}',
 ]
 
@@ -60,7 +62,9 @@ function disturbed(run: (context: Context, bystander: Bystander) => Promise<void
     },
   }
   const limits = { messagesPerSecond: 1_000_000, streamsPerConnection: 1_000 }
-  return withCable({ secret, publicStreams: ['open'], whispers: true, channels, limits }, async (context) => {
+  const rules = { publicStreams: ['open'], whispers: true, authenticate: () => ({ id: 7, secret: confidential }) }
+  const presence = { streams: true, info: () => 'shown' }
+  return withCable({ secret, ...rules, presence, channels, limits }, async (context) => {
     const bystander = await Bystander.to(token, context)
     await run(context, bystander)
     await bystander.check()

@@ -138,7 +138,7 @@ Next, write these lines:
   const usage: Array<[args: string[], message: RegExp]> = [
     [['install', '--force'], /Unknown option '--force'/],
     [['install', 'a', 'b'], /expected one directory, got a b/],
-    [['instal'], /unknown command "instal"/],
+    [['instal'], /unknown command "instal": did you mean `install`\?/],
     [[], /^Usage/],
   ]
   for (const [args, message] of usage) {
@@ -146,15 +146,16 @@ Next, write these lines:
       const { code, stdout, output } = await command(...args)
       assert.deepEqual([code, stdout], [2, ''])
       assert.match(output, message)
-      assert.match(output, /Usage: turbo-cable install/)
+      assert.match(output, args[0] === 'install' ? /Usage: turbo-cable install/ : /Usage: turbo-cable <command>/)
     })
   }
 
   it('prints the usage where it is asked for', async () => {
-    for (const args of [['--help'], ['install', '--help']]) {
-      const { code, stdout } = await command(...args)
-      assert.equal(code, 0)
-      assert.match(stdout, /^Usage: turbo-cable install \[directory\] \[--dry-run\]\n/)
-    }
+    const all = await command('--help')
+    assert.equal(all.code, 0)
+    assert.match(all.stdout, /^Usage: turbo-cable <command>\n\n {2}install {2,}make an existing Express app live\n/)
+    const { code, stdout } = await command('install', '--help')
+    assert.equal(code, 0)
+    assert.match(stdout, /^Usage: turbo-cable install \[directory\] \[--dry-run\]\n/)
   })
 })

@@ -32,9 +32,7 @@ describe('the assets', () => {
         const urls = [source, ...(Object.values(map.imports) as string[])]
         assert.deepEqual(
           urls,
-          ['start.js', 'turbo.js', 'stimulus.js', 'index.js', 'turbo_streams_controller.js'].map(
-            (name) => `/realtime/cable/${name}`,
-          ),
+          ['start.js', 'turbo.js', 'stimulus.js', 'start.js', 'start.js'].map((name) => `/realtime/cable/${name}`),
         )
         for (const url of urls) {
           const response = await fetch(origin + url)
@@ -63,7 +61,8 @@ describe('the assets', () => {
 
   for (const name of [
     'package.json',
-    '../index.js',
+    '../start.js',
+    'index.js',
     '..%2fpackage.json',
     'constructor',
     '__proto__',

@@ -17,8 +17,17 @@ interface Results {
   idle: { cable: boolean; rss: number }[]
 }
 
+interface ScaleResults {
+  fleet: {
+    runs: { name: string; deliveries: number; cpuEach: number }[]
+    latencies: { name: string }[]
+    wires: { bytes: number }[]
+  }
+  connections: { connections: number; broadcasts: number; lasts: number[] }
+}
+
 const ours = ['turbo-cable', 'turbo-cable-plain', 'turbo-cable-tokens', 'turbo-cable-express']
-const peers = ['ws-naive', 'ws-frame-once']
+const peers = ['ws-naive', 'ws-frame-once', 'bun']
 
 test('npm run bench measures every peer in every section and prints its tables', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'turbo-cable-bench-'))
@@ -41,6 +50,28 @@ test('npm run bench measures every peer in every section and prints its tables',
     for (const title of ['Targets', 'Deliveries per second', 'Latency', 'KB per idle connection', 'Growth']) {
       assert.match(output, new RegExp(`^### ${title}`, 'm'))
     }
+    assert.doesNotMatch(output, /NaN|undefined|Infinity/)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
+test('npm run bench:scale measures two processes over Redis beside one with its memory, and many connections', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'turbo-cable-bench-'))
+  try {
+    const json = join(folder, 'results.json')
+    const parameters = ['--quick', '--engines', 'redis', '--json', json]
+    const { code, output } = await runNode('bench/scale.mjs', parameters, { timeout: 100_000 })
+    assert.equal(code, 0, output)
+    const { fleet, connections }: ScaleResults = JSON.parse(await readFile(json, 'utf8'))
+    const names = ['memory', 'redis-2']
+    assert.deepEqual([...new Set(fleet.runs.map(({ name }) => name))], names)
+    assert.deepEqual([...new Set(fleet.latencies.map(({ name }) => name))], names)
+    for (const { deliveries, cpuEach } of fleet.runs) assert.ok(deliveries > 0 && cpuEach > 0)
+    // The broadcast itself goes there once and comes back to both.
+    for (const { bytes } of fleet.wires) assert.ok(bytes > 3 * 200 && bytes < 30_000, String(bytes))
+    assert.equal(connections.connections, 100)
+    assert.equal(connections.lasts.length, connections.broadcasts)
     assert.doesNotMatch(output, /NaN|undefined|Infinity/)
   } finally {
     await rm(folder, { recursive: true })

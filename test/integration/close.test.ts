@@ -90,7 +90,7 @@ describe('close()', () => {
       assert.equal(answer.status, 503)
       assert.equal(answer.headers.get('connection'), 'close')
       assert.match(await answer.text(), /^Service Unavailable/)
-      assert.equal((await fetch(`${origin}/cable/index.js`)).status, 200)
+      assert.equal((await fetch(`${origin}/cable/start.js`)).status, 200)
       assert.equal(await (await fetch(`${origin}/cable`)).text(), 'the app')
     }))
 })

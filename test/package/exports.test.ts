@@ -62,7 +62,16 @@ const ROOT_NAMES = [
   'withRequestId',
 ]
 
-const CLIENT_NAMES = ['connectMarker', 'connectionId', 'disconnectMarker', 'start', 'stop', 'subscribe', 'watchMarkers']
+const CLIENT_NAMES = [
+  'connectMarker',
+  'connectionId',
+  'disconnectMarker',
+  'start',
+  'stop',
+  'subscribe',
+  'watchMarkers',
+  'whisper',
+]
 
 const TESTING_NAMES = [
   'allowHttp',
@@ -105,13 +114,17 @@ for (const host of ['fastify', 'koa', 'hono']) {
   })
 }
 
-test("'turbo-cable/redis' has its redisEngine, required and imported the same", async () => {
-  assert.deepEqual(await namesOf("Object.keys(require('turbo-cable/redis'))"), ['redisEngine'])
-  assert.deepEqual(await namesOf("import('turbo-cable/redis').then(Object.keys)"), ['redisEngine'])
-  const differing =
-    "import('turbo-cable/redis').then(m => m.redisEngine === require('turbo-cable/redis').redisEngine ? [] : ['redisEngine'])"
-  assert.deepEqual(await namesOf(differing), [])
-})
+for (const [subpath, names] of [
+  ['redis', ['actionCable', 'anycable', 'redisEngine', 'redisRelay']],
+  ['nats', ['natsEngine']],
+] as const) {
+  test(`'turbo-cable/${subpath}' has ${names}, required and imported the same, and asks for no client`, async () => {
+    assert.deepEqual(await namesOf(`Object.keys(require('turbo-cable/${subpath}'))`), names)
+    assert.deepEqual(await namesOf(`import('turbo-cable/${subpath}').then(Object.keys)`), names)
+    const differing = `import('turbo-cable/${subpath}').then(m => Object.keys(m).filter(name => m[name] !== require('turbo-cable/${subpath}')[name]))`
+    assert.deepEqual(await namesOf(differing), [])
+  })
+}
 
 test("'turbo-cable/bullmq' has its two functions, required and imported the same, and asks for no BullMQ", async () => {
   const names = ['bullmqProcessor', 'bullmqScheduler']
@@ -119,6 +132,14 @@ test("'turbo-cable/bullmq' has its two functions, required and imported the same
   assert.deepEqual(await namesOf("import('turbo-cable/bullmq').then(Object.keys)"), names)
   const differing =
     "import('turbo-cable/bullmq').then(m => m.bullmqScheduler === require('turbo-cable/bullmq').bullmqScheduler ? [] : ['it'])"
+  assert.deepEqual(await namesOf(differing), [])
+})
+
+test("'turbo-cable/server' has its two functions, required and imported the same, and asks for no jose", async () => {
+  const names = ['askApp', 'jwt']
+  assert.deepEqual(await namesOf("Object.keys(require('turbo-cable/server'))"), names)
+  assert.deepEqual(await namesOf("import('turbo-cable/server').then(Object.keys)"), names)
+  const differing = "import('turbo-cable/server').then(m => m.jwt === require('turbo-cable/server').jwt ? [] : ['it'])"
   assert.deepEqual(await namesOf(differing), [])
 })
 

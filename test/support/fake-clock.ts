@@ -6,6 +6,7 @@ type Timer = { due: number; callback: () => void }
 
 export class FakeClock implements Clock {
   #now = 1_000_000
+  readonly Date = { now: () => this.#now }
   readonly #timers = new Set<Timer>()
 
   /** How many timers are waiting. */

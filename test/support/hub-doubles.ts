@@ -196,6 +196,7 @@ export function hubOf(options: TurboCableOptions = {}) {
 export function connectionOf(delegate: Partial<ConnectionDelegate> = {}, limits = {}, identity?: Identity) {
   const transport = new RecordingTransport()
   const nobody: ConnectionDelegate = {
+    id: 'cable',
     commandReceived() {},
     frameReceived() {},
     connectionTooFast() {},

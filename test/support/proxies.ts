@@ -13,12 +13,16 @@ import { Program } from './program.ts'
 import { root, run } from './run.ts'
 
 type Serve = (port: number) => Promise<void>
+type Edit = (block: string) => string
 
-/** Each starts its proxy in front of `app`, a port, and has it gone when `serve` is done. */
-export const proxies: Record<string, (app: number, serve: Serve) => Promise<void>> = {
-  nginx: (app, serve) => withNginxHttp((port) => block('nginx.conf', app).replace('8080', `127.0.0.1:${port}`), serve),
+const asItIs: Edit = (block) => block
 
-  Apache: (app, serve) =>
+/** Each starts its proxy in front of `app`, a port, and has it gone when `serve` is done. `edit` may write another block. */
+export const proxies: Record<string, (app: number, serve: Serve, edit?: Edit) => Promise<void>> = {
+  nginx: (app, serve, edit = asItIs) =>
+    withNginxHttp((port) => edit(block('nginx.conf', app)).replace('8080', `127.0.0.1:${port}`), serve),
+
+  Apache: (app, serve, edit = asItIs) =>
     withProgram(serve, (folder, port) => {
       const modules = ['mpm_event', 'authz_core', 'proxy', 'proxy_http', 'headers']
       const text = `
@@ -29,21 +33,21 @@ ErrorLog ${folder}/error.log
 User www-data
 Group www-data
 ${modules.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join('\n')}
-${block('apache.conf', app).replace('Listen 8080', `Listen 127.0.0.1:${port}`).replace('*:8080', `*:${port}`)}`
+${edit(block('apache.conf', app)).replace('Listen 8080', `Listen 127.0.0.1:${port}`).replace('*:8080', `*:${port}`)}`
       return new Program(binary('apache2'), ['-DFOREGROUND', '-f', saved(folder, 'apache.conf', text)])
     }),
 
-  Caddy: (app, serve) =>
+  Caddy: (app, serve, edit = asItIs) =>
     withProgram(serve, (folder, port) => {
-      const text = `{\n\tadmin off\n}\n${block('Caddyfile', app).replace(':8080 {', `:${port} {\n\tbind 127.0.0.1`)}`
+      const text = `{\n\tadmin off\n}\n${edit(block('Caddyfile', app)).replace(':8080 {', `:${port} {\n\tbind 127.0.0.1`)}`
       const file = saved(folder, 'Caddyfile', text)
       const env = { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder }
       return new Program(binary('caddy'), ['run', '--config', file, '--adapter', 'caddyfile'], { env })
     }),
 
-  HAProxy: (app, serve) =>
+  HAProxy: (app, serve, edit = asItIs) =>
     withProgram(serve, (folder, port) => {
-      const file = saved(folder, 'haproxy.cfg', block('haproxy.cfg', app).replace(':8080', `127.0.0.1:${port}`))
+      const file = saved(folder, 'haproxy.cfg', edit(block('haproxy.cfg', app)).replace(':8080', `127.0.0.1:${port}`))
       return new Program(binary('haproxy'), ['-db', '-f', file])
     }),
 

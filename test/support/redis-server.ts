@@ -12,14 +12,15 @@ import { Program } from './program.ts'
 export class RedisServer {
   readonly port: number
   readonly url: string
-  readonly #options: readonly string[]
+  /** What it was started with. */
+  readonly options: readonly string[]
   readonly #folder = mkdtempSync(join(tmpdir(), 'turbo-cable-redis-'))
   #program: Program | undefined
 
   private constructor(port: number, options: readonly string[]) {
     this.port = port
     this.url = `redis://127.0.0.1:${port}`
-    this.#options = options
+    this.options = options
   }
 
   /** Starts one on a free port, which it keeps. */
@@ -34,7 +35,7 @@ export class RedisServer {
     const binary = findBinary('redis-server')
     if (!binary) throw new Error(missing('redis-server', REDIS['redis-server']))
     const own = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder, '--save', '']
-    this.#program = new Program(binary, [...own, ...this.#options, ...more])
+    this.#program = new Program(binary, [...own, ...this.options, ...more])
     await this.#program.matching(/Ready to accept connections/)
   }
 

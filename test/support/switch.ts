@@ -20,8 +20,8 @@ export class Switch {
     return made
   }
 
-  get url(): string {
-    return `redis://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
   }
 
   /** From now on new connections lead there; those there are end. */

@@ -106,6 +106,8 @@ export class TcpProxy {
         if (other.closed) this.#pairs.delete(pair)
       })
     }
+    // Some servers speak first.
+    far.pipe(near)
     near.once('data', (head: Buffer) => this.#join(pair, head))
   }
 
@@ -115,7 +117,7 @@ export class TcpProxy {
     pair.client = /[?&]client=(\w+)/.exec(head.toString('latin1'))?.[1]
     if (pair.client !== undefined && this.#offline.has(pair.client)) return void reset(pair)
     far.write(head)
-    near.pipe(far).pipe(near)
+    near.pipe(far)
   }
 }
 

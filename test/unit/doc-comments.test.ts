@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { reachableFrom } from '../support/declarations.ts'
 
-const entries = ['dist/src/index.d.ts', 'dist/src/testing/testing.d.ts']
+const entries = ['dist/src/index.d.ts', 'dist/src/testing/testing.d.ts', 'dist/src/server/server.d.ts']
 const reachable = [
   ...new Map(entries.flatMap(reachableFrom).map((found) => [`${found.file} ${found.name}`, found])).values(),
 ]

@@ -2,13 +2,25 @@
 
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { logger, warn } from '../../src/log.ts'
+import { logAs, logger, warn } from '../../src/log.ts'
 import { warnings } from '../support/warnings.ts'
 
 it('a warning is one line that names the package', (t) => {
   const warned = warnings(t)
   warn('the engine is away')
   assert.deepEqual(warned, ['[turbo-cable] the engine is away'])
+})
+
+it('what a stranger wrote can neither move a terminal nor be taken for a line of its own', (t) => {
+  const warned = warnings(t)
+  const evil = 'a\u009b31m\u001b[2J\r\u202e\n[turbo-cable] all is well'
+  warn(evil)
+  assert.deepEqual(warned, ['[turbo-cable] a\\u009b31m\\u001b[2J\\u000d\\u202e\n  [turbo-cable] all is well'])
+  logAs('json')
+  t.after(() => logAs('text'))
+  warn(evil)
+  assert.doesNotMatch(warned[1] as string, /[\p{Cc}\u202e]/u)
+  assert.equal(JSON.parse(warned[1] as string).message, evil)
 })
 
 it('a logger has the namespace of its room, and is silent by default', () => {

@@ -1,12 +1,14 @@
 // The engine of several processes: positions, history and log are in Redis, and each process follows the log.
 
-import { randomUUID } from 'node:crypto'
 import { warn } from '../../log'
 import { maxIdLength } from '../../options/limits'
 import { Delivery } from '../delivery'
 import type { Deadline, Engine, EngineDelegate, HistoryBounds, Outgoing, Replay, Signal } from '../engine'
+import { keyOf } from '../revoked'
+import { Waits } from '../waits'
 import type { OpenRedis } from './connection'
-import { Link, unreachable } from './link'
+import { Link, type Seen, unreachable } from './link'
+import { Publishing } from './publishing'
 import { Tail } from './tail'
 
 /** What an engine is made of. */
@@ -20,9 +22,6 @@ export interface RedisParts {
   readonly now?: () => number
 }
 
-/** How many broadcasts that were given up are named to Redis. */
-const mostGivenUp = 100
-
 /** An engine over Redis. Several processes with the same prefix are one hub. */
 export class RedisEngine implements Engine {
   readonly #parts: RedisParts
@@ -31,11 +30,13 @@ export class RedisEngine implements Engine {
   #fromHub = false
   #commands: Link | undefined
   #tail: { readonly link: Link; readonly tail: Tail } | undefined
-  /** Called at each change of what is connected. */
-  readonly #watchers = new Set<() => void>()
+  readonly #waits = new Waits(() => unreachable(new Error('it was away for too long')))
   readonly #away = new Set<Link>()
-  /** Broadcasts whose sender was told that they were not sent, although they may still be on their way. */
-  #givenUp: readonly string[] = []
+  readonly #publishing = new Publishing({
+    link: () => this.#link(),
+    bounds: () => this.#boundsText(),
+    met: (seen) => this.#met(seen),
+  })
 
   constructor(parts: RedisParts) {
     this.#parts = parts
@@ -48,9 +49,10 @@ export class RedisEngine implements Engine {
       this.#bounds = bounds
       this.#fromHub = true
     }
+    if (this.#tail) this.#tail.tail.handOnRevoked()
     this.#tail ??= this.#startTail()
     this.#link().start()
-    return this.#until(() => this.#delivery.epoch !== undefined || this.#delivery.size === 0)
+    return this.#waits.until(() => this.#delivery.epoch !== undefined || this.#delivery.size === 0)
   }
 
   cursor(): string | undefined {
@@ -59,42 +61,26 @@ export class RedisEngine implements Engine {
 
   async publish(broadcasts: readonly Outgoing[], id?: string, givenUp: readonly string[] = []): Promise<void> {
     if (broadcasts.length === 0 && givenUp.length === 0) return
-    const link = this.#link()
-    await link.attempted()
-    const usable = id !== undefined && id !== '' && id.length <= maxIdLength
-    const own = usable ? id : randomUUID()
-    const named = this.#givenUp
-    const old = [...givenUp, ...named]
-    let unknown = link.open
-    const flat = broadcasts.flatMap(({ stream, json, exclude }) => [stream, json, exclude ?? ''])
-    try {
-      const values = [this.#boundsText(), own, usable ? '1' : '0', String(old.length), ...old, ...flat]
-      const { seen, rest } = await link.run('publish', ...values)
-      unknown = false
-      if (this.#givenUp === named) this.#givenUp = []
-      this.#met(seen.epoch)
-      await this.#delivery.until(seen.epoch, Number(rest[0]))
-    } catch (error) {
-      // Its sender knows an id of its own and may try again; without one, what still arrives would come after what is newer.
-      if (!usable && unknown) this.#givenUp = [...this.#givenUp, own].slice(-mostGivenUp)
-      throw error
-    }
+    await this.#link().attempted()
+    const { epoch, position } = await this.#publishing.add(broadcasts, id, givenUp)
+    await this.#delivery.until(epoch, position)
   }
 
   async refreshAll(id = ''): Promise<void> {
     const link = this.#link()
     await link.attempted()
+    this.#publishing.flush()
     const { seen } = await link.run('refreshAll', this.#boundsText(), id.length <= maxIdLength ? id : '')
-    this.#met(seen.epoch)
+    this.#met(seen)
   }
 
   async since(stream: string, cursor: string | null, deadline: Deadline): Promise<Replay> {
     for (;;) {
-      await this.#until(() => this.#delivery.epoch !== undefined && this.#link().open, deadline)
+      await this.#waits.until(() => this.#delivery.epoch !== undefined && this.#link().open, deadline)
       const seen = cursor === null ? '' : (this.#delivery.positionIn(cursor) ?? 'none')
       try {
         const { seen: at, rest } = await this.#link().run('since', this.#boundsText(), stream, String(seen))
-        this.#met(at.epoch)
+        this.#met(at)
         if (at.epoch === this.#delivery.epoch) return this.#replay(stream, Number.parseInt(at.id, 10), rest)
       } catch (error) {
         // It is asked again when Redis is back; that the connection has ended may be heard a moment after the error. An answer of
@@ -107,15 +93,20 @@ export class RedisEngine implements Engine {
 
   async signal(signal: Signal): Promise<void> {
     try {
-      const link = this.#link()
-      await link.attempted()
-      const { seen } = await link.run('signal', this.#boundsText(), JSON.stringify(signal))
-      this.#met(seen.epoch)
+      await this.#say(signal)
     } catch (error) {
       // At least those who are here go.
       this.#delivery.signalled(signal)
       throw error
     }
+  }
+
+  async #say(signal: Signal): Promise<void> {
+    const link = this.#link()
+    await link.attempted()
+    this.#publishing.flush()
+    const { seen } = await link.run('signal', this.#boundsText(), JSON.stringify(signal), ...keptOf(signal))
+    this.#met(seen)
   }
 
   async stop(to: EngineDelegate): Promise<void> {
@@ -126,7 +117,7 @@ export class RedisEngine implements Engine {
     this.#commands = undefined
     this.#away.clear()
     this.#delivery.stop()
-    this.#tell()
+    this.#waits.look()
   }
 
   #link(): Link {
@@ -138,11 +129,14 @@ export class RedisEngine implements Engine {
   }
 
   #startTail(): { link: Link; tail: Tail } {
-    const tail = new Tail(
-      this.#delivery,
-      (first) => this.#look(first ? 'set' : 'keep'),
-      () => this.#tell(),
-    )
+    const tail = new Tail({
+      delivery: this.#delivery,
+      bounds: (first) => this.#look(first ? 'set' : 'keep'),
+      began: () => this.#waits.look(),
+      sayAgain: async (revocations) => {
+        for (const each of revocations) await this.#say(each)
+      },
+    })
     const link = this.#newLink({
       holds: false,
       greet: (link) => tail.look(link),
@@ -165,24 +159,28 @@ export class RedisEngine implements Engine {
         if (failed) this.#gone(link, failed)
         else this.#back(link)
         if (!failed) own.up?.(link)
-        this.#tell()
+        this.#waits.look()
       },
     })
   }
 
   #gone(link: Link, { message }: Error): void {
-    if (this.#away.size === 0)
+    if (this.#away.size === 0) {
       warn(`Redis is away: ${message}. Pages stay connected; what is sent meanwhile is refused`)
+      this.#delivery.away(message)
+    }
     this.#away.add(link)
   }
 
   #back(link: Link): void {
-    if (this.#away.delete(link) && this.#away.size === 0) warn('Redis is back')
+    if (!this.#away.delete(link) || this.#away.size > 0) return
+    warn('Redis is back')
+    this.#delivery.back()
   }
 
   // An answer may know of another history before the log says so.
-  #met(epoch: string): void {
-    if (this.#delivery.isNew(epoch)) this.#tail?.tail.leave('another history has begun')
+  #met(seen: Seen): void {
+    if (this.#delivery.isNew(seen.epoch)) this.#tail?.tail.moveTo(seen, 'another history has begun')
   }
 
   #boundsText(): string {
@@ -203,32 +201,11 @@ export class RedisEngine implements Engine {
     })
     return { recovered: Number(recovered) === 1, position, cursor: cursorAt(position), messages }
   }
+}
 
-  // Resolves when something holds. Rejects when the answer is not wanted any more.
-  #until(holds: () => boolean, deadline?: Deadline): Promise<void> {
-    if (holds()) return Promise.resolve()
-    const signal = deadline?.signal
-    return new Promise((resolve, reject) => {
-      const end = () => {
-        this.#watchers.delete(look)
-        signal?.removeEventListener('abort', late)
-      }
-      const look = () => {
-        if (!holds()) return
-        end()
-        resolve()
-      }
-      const late = () => {
-        end()
-        reject(unreachable(new Error('it was away for too long')))
-      }
-      this.#watchers.add(look)
-      signal?.addEventListener('abort', late)
-      if (signal?.aborted) late()
-    })
-  }
-
-  #tell(): void {
-    for (const look of this.#watchers) look()
-  }
+// What Redis keeps of a revocation with an end, and when that is; a restore has none.
+function keptOf(signal: Signal): readonly string[] {
+  const ends = signal.type === 'restore' || (signal.type === 'revoke' && signal.until !== undefined)
+  if (!ends) return ['', '']
+  return [keyOf(signal), signal.type === 'revoke' ? String(signal.until) : '']
 }

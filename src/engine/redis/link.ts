@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { failure } from '../../errors'
 import { logger, warn } from '../../log'
+import { Pauses } from '../pauses'
 import type { OpenRedis, RedisConnection } from './connection'
 import { script, scriptKeys, scriptSha } from './script'
 
@@ -16,9 +17,6 @@ const patience = 5_000
 const mostOnItsWay = 67_108_864
 
 let warned = false
-
-const firstPause = 50
-const longestPause = 2_000
 
 /** What a caller has last seen: the proof that the history is still the one it knows. */
 export interface Seen {
@@ -59,8 +57,7 @@ export class Link {
   #attempt: Promise<void> | undefined
   #ready = false
   #stopped = false
-  #pause = firstPause
-  #timer: NodeJS.Timeout | undefined
+  readonly #pauses = new Pauses()
   #watchdog: NodeJS.Timeout | undefined
   #onItsWay = 0
   #waiting = 0
@@ -79,13 +76,13 @@ export class Link {
 
   /** Connects, unless it has or is about to. */
   start(): void {
-    if (!this.#stopped && !this.#connection && !this.#timer) this.#attempt ??= this.#connect()
+    if (!this.#stopped && !this.#connection && !this.#pauses.underWay) this.#attempt ??= this.#connect()
   }
 
   /** Ends it for good. */
   stop(): void {
     this.#stopped = true
-    clearTimeout(this.#timer)
+    this.#pauses.stop()
     this.#drop()
   }
 
@@ -168,7 +165,7 @@ export class Link {
       if (this.#connection !== connection) return
       this.#ready = true
       this.#failure = undefined
-      this.#pause = firstPause
+      this.#pauses.reset()
       connection.hold(false)
       this.#attempt = undefined
       this.#parts.changed(this, undefined)
@@ -190,17 +187,9 @@ export class Link {
     this.#ready = false
     this.#attempt = undefined
     this.#failure = error ?? new Error('the connection ended')
-    if (this.#stopped || this.#timer) return
+    if (this.#stopped || this.#pauses.underWay) return
     debug('no connection: %s', this.#failure.message)
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = undefined
-        this.start()
-      },
-      this.#pause * (0.5 + Math.random() / 2),
-    )
-    this.#timer.unref()
-    this.#pause = Math.min(longestPause, this.#pause * 2)
+    this.#pauses.begin(() => this.start())
     this.#parts.changed(this, this.#failure)
   }
 

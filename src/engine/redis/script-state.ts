@@ -6,6 +6,8 @@ export const stateLua = `
 local STATE, LOG, HEADS, STREAMS, SILENT, IDS = unpack(KEYS)
 local op, run, fresh, now, seenEpoch, seenId, seenTag = unpack(ARGV, 1, 7)
 local call, floor = redis.call, math.floor
+-- Revocations that have an end, by it. They outlive everything else.
+local revoked = string.sub(STATE, 1, -6) .. 'revoked'
 if not redis.REDIS_VERSION_NUM or redis.REDIS_VERSION_NUM < 0x00070000 then
   return redis.error_reply('ERR turbo-cable needs Redis 7 or newer')
 end
@@ -20,12 +22,12 @@ if now == '' then
 end
 now = tonumber(now)
 
-local names = {'epoch', 'run', 'tag', 'pos', 'seq', 'now', 'bytes', 'quiet', 'forgotten', 'log', 'count', 'touched', 'bounds'}
+local names = {'epoch', 'run', 'tag', 'pos', 'seq', 'now', 'bytes', 'quiet', 'forgotten', 'log', 'count', 'touched', 'refused', 'bounds'}
 local values = call('HMGET', STATE, unpack(names))
 local state = {}
 for i, name in ipairs(names) do
   state[name] = values[i] or nil
-  if i > 3 and i < 13 then state[name] = tonumber(values[i] or 0) end
+  if i > 3 and i < 14 then state[name] = tonumber(values[i] or 0) end
 end
 now = math.max(now, state.now)
 
@@ -39,6 +41,11 @@ local function save()
     end
   end
   call('HSET', STATE, unpack(pairs))
+end
+
+-- The end of the last revocation that is kept.
+local function lastRevoked()
+  return tonumber(call('ZRANGE', revoked, -1, -1, 'WITHSCORES')[2] or 0)
 end
 
 local function historyKey(stream)
@@ -60,7 +67,7 @@ local function begin()
   if call('EXISTS', IDS) == 1 then call('ZUNIONSTORE', IDS, 1, IDS, 'WEIGHTS', 0) end
   state = {
     epoch = string.sub(fresh, 1, 8), run = run, tag = fresh, pos = 0, seq = 0, bytes = 0, quiet = 0, forgotten = 0, log = 0,
-    count = 0, touched = -1e9, bounds = state.bounds,
+    count = 0, touched = -1e9, refused = lastRevoked(), bounds = state.bounds,
   }
   save()
 end
@@ -77,6 +84,11 @@ local function undone()
   return entry ~= nil and entry[2][8] ~= seenTag
 end
 
-if not state.epoch or state.run ~= run or undone()
-  or call('ZCARD', HEADS) ~= state.count or call('HLEN', STREAMS) ~= state.count then begin() end
+-- Redis may throw out any key when its memory is full.
+local function thrownOut()
+  return call('ZCARD', HEADS) ~= state.count or call('HLEN', STREAMS) ~= state.count
+    or (state.quiet > 0 and call('EXISTS', SILENT) == 0) or (state.refused > now and call('EXISTS', revoked) == 0)
+end
+
+if not state.epoch or state.run ~= run or undone() or thrownOut() then begin() end
 `

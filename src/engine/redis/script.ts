@@ -3,8 +3,8 @@
 //
 // Keys, all in one slot: `state` (a hash: epoch, position, counts), `log` (a stream of everything, which processes tail), `heads`
 // (streams by the position of their oldest message), `streams` (what is held of each), `silent` (streams of which nothing is held
-// any more, by the position of their newest message that is gone), `ids` (idempotency ids), and `h:<epoch>:<stream>` (a
-// list: a stream's messages).
+// any more, by the position of their newest message that is gone), `ids` (idempotency ids), `h:<epoch>:<stream>` (a list: a
+// stream's messages), and `revoked` (revocations by their end).
 
 import { createHash } from 'node:crypto'
 import { historyLua, redisSizes } from './script-history'
@@ -80,12 +80,19 @@ if op == 'look' then
   keepAlive()
   -- Every process looks every second: nothing is written where nothing has changed.
   if counts() ~= before then save() end
-  return reply()
+  return reply(call('ZRANGEBYSCORE', revoked, '(' .. now, '+inf', 'WITHSCORES'))
 end
 
 if op == 'signal' then
   state.seq = state.seq + 1
   append('', ARGV[9], '')
+  local kept, till = ARGV[10], tonumber(ARGV[11])
+  if kept ~= '' then
+    call('ZREMRANGEBYSCORE', revoked, '-inf', now)
+    if till then call('ZADD', revoked, 'GT', till, kept) else call('ZREM', revoked, kept) end
+    state.refused = lastRevoked()
+    if state.refused > 0 then call('PEXPIREAT', revoked, state.refused) end
+  end
   save()
   return reply()
 end
@@ -102,7 +109,7 @@ end
 if op == 'since' then
   local stream, seen = ARGV[9], tonumber(ARGV[10])
   if ARGV[10] == '' then return reply(1) end
-  if not seen or seen > state.pos then return reply(0) end
+  if not seen or seen > state.pos or seenEpoch ~= state.epoch then return reply(0) end
   local held = heldOf(stream)
   if seen < (held and held.gone or tonumber(call('ZSCORE', SILENT, stream) or state.forgotten)) then return reply(0) end
   if not held or held.last <= seen then return reply(1) end
@@ -130,26 +137,34 @@ if op == 'since' then
   return reply(1, flat)
 end
 
+-- Of several senders, each with an id of its own: what one brings is applied wholly or not at all.
 if op == 'publish' then
-  local id, mark, gaveUp = ARGV[9], ARGV[10], tonumber(ARGV[11])
-  for i = 12, 11 + gaveUp do call('ZADD', IDS, 'NX', state.pos, ARGV[i]) end
-  local done = id ~= '' and call('ZSCORE', IDS, id)
-  if done then return reply(math.min(tonumber(done), state.pos)) end
-  local before = state.pos
-  for i = 12 + gaveUp, #ARGV, 3 do
-    local stream, json, exclude = ARGV[i], ARGV[i + 1], ARGV[i + 2]
-    state.pos, state.seq = state.pos + 1, 0
-    append(stream, json, exclude)
-    keep(stream, json, exclude)
+  local at, before, applied, positions = 10 + tonumber(ARGV[9]), state.pos, false, {}
+  for i = 10, at - 1 do call('ZADD', IDS, 'NX', before, ARGV[i]) end
+  while ARGV[at] do
+    local id, mark, last = ARGV[at], ARGV[at + 1], at + 2 + 3 * tonumber(ARGV[at + 2])
+    local done = call('ZSCORE', IDS, id)
+    if not done then
+      applied = true
+      for i = at + 3, last, 3 do
+        local stream, json, exclude = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+        state.pos, state.seq = state.pos + 1, 0
+        append(stream, json, exclude)
+        keep(stream, json, exclude)
+      end
+      if mark == '1' then call('ZADD', IDS, state.pos, id) end
+    end
+    positions[#positions + 1] = math.min(tonumber(done or state.pos), state.pos)
+    at = last + 1
   end
+  if not applied then return reply(unpack(positions)) end
   keepTotal()
   if state.log > logBytes then trimLog(0, before) end
-  if id ~= '' and mark == '1' then call('ZADD', IDS, state.pos, id) end
   keepAlive()
   local many = call('ZCARD', IDS) - ${keptIds}
   if many > 0 then call('ZREMRANGEBYRANK', IDS, 0, many - 1) end
   save()
-  return reply(state.pos)
+  return reply(unpack(positions))
 end
 return redis.error_reply('ERR unknown operation')
 `

@@ -3,7 +3,8 @@
 
 import { logger } from '../../log'
 import type { Delivery } from '../delivery'
-import type { Positioned, Signal } from '../engine'
+import type { Positioned, Revocation, Signal } from '../engine'
+import { keyOf, Revoked } from '../revoked'
 import type { Link, Seen } from './link'
 
 const debug = logger('redis')
@@ -16,18 +17,36 @@ const most = 500
 
 type Entry = readonly [id: string, fields: readonly string[]]
 
+export interface TailParts {
+  readonly delivery: Delivery
+  /** What a look says that the history is to keep, the first one or a later one. */
+  readonly bounds: (first: boolean) => readonly string[]
+  /** Called when it knows where the log is. */
+  readonly began: () => void
+  /** Tells Redis of revocations that hold and that it has lost. */
+  readonly sayAgain: (revocations: readonly Revocation[]) => Promise<void>
+}
+
 /** Reads the log of one process. */
 export class Tail {
+  readonly #parts: TailParts
   readonly #delivery: Delivery
-  readonly #bounds: (first: boolean) => readonly string[]
-  readonly #began: () => void
   #seen: Seen | undefined
+  /** What comes next does not follow from it. */
+  #broken = false
+  #owesRevoked = false
+  /** The revocations with an end, as the log tells of them. */
+  readonly #revoked = new Revoked()
+  /** Another history may be another Redis, which knows of none. */
+  #mayLack = false
+  /** Entries of this history were missed: some may have undone what is known here. */
+  #mayHaveMissed = false
+  /** What it knows of, at an entry that may not have been read yet. */
+  #known: { readonly id: string; readonly names: ReadonlySet<string> } | undefined
 
-  /** `bounds` are what a look says that the history is to keep, the first one or a later one; `began` is called when it knows where the log is. */
-  constructor(delivery: Delivery, bounds: (first: boolean) => readonly string[], began: () => void) {
-    this.#delivery = delivery
-    this.#bounds = bounds
-    this.#began = began
+  constructor(parts: TailParts) {
+    this.#parts = parts
+    this.#delivery = parts.delivery
   }
 
   /** The last entry that was handed on. */
@@ -37,26 +56,87 @@ export class Tail {
 
   /** Has a look at where the log is. The first look is where the tail begins; later ones must agree with what it has seen. */
   async look(link: Link): Promise<void> {
-    const { seen } = await link.run('look', ...this.#bounds(!this.#seen))
-    if (this.#seen && seen.epoch !== this.#seen.epoch) this.leave('another history has begun')
-    if (this.#seen) return
-    this.#seen = seen
-    this.#delivery.begin(seen.epoch, positionOf(seen.id))
-    this.#began()
+    const { seen, rest } = await link.run('look', ...this.#parts.bounds(!this.#seen))
+    if (this.#broken) this.moveTo(seen, 'an entry does not follow')
+    else if (!this.#seen) this.#begin(seen)
+    else if (seen.epoch !== this.#seen.epoch) this.moveTo(seen, 'another history has begun')
+    if (this.#owesRevoked) this.#handOn(rest[0] as readonly string[], seen.id)
+    this.#compare()
   }
 
-  /** Whatever was seen is not gone on from. */
-  leave(why: string): void {
+  /** Hands on the revocations that hold, with the next look: signals of them may have been missed. */
+  handOnRevoked(): void {
+    this.#owesRevoked = true
+  }
+
+  #handOn(revoked: readonly string[], id: string): void {
+    this.#owesRevoked = false
+    const names = new Set<string>()
+    for (let at = 0; at < revoked.length; at += 2) {
+      const name = revoked[at] as string
+      const [stream, subject] = JSON.parse(name) as [string, string]
+      names.add(name)
+      this.#signal({ type: 'revoke', stream, subject, until: Number(revoked[at + 1]) })
+    }
+    if (this.#mayLack) this.#known = { id, names }
+    else if (this.#mayHaveMissed) this.#undo(names)
+    this.#mayLack = false
+    this.#mayHaveMissed = false
+  }
+
+  // What Redis, which has lost nothing, does not name any more was undone.
+  #undo(names: ReadonlySet<string>): void {
+    for (const { stream, subject } of this.#notIn(names)) this.#signal({ type: 'restore', stream, subject })
+  }
+
+  #notIn(names: ReadonlySet<string>): readonly Revocation[] {
+    return this.#revoked.now().filter((each) => !names.has(keyOf(each)))
+  }
+
+  // One that was undone before that entry is not said again: it has been read that far.
+  #compare(): void {
+    if (!this.#known || !this.#seen || isBefore(this.#seen.id, this.#known.id)) return
+    const { names } = this.#known
+    this.#known = undefined
+    const lost = this.#notIn(names)
+    if (lost.length === 0) return
+    this.#parts.sayAgain(lost).catch((error: Error) => {
+      debug('revocations are still to be said again: %s', error.message)
+      this.#mayLack = true
+      this.#owesRevoked = true
+    })
+  }
+
+  #signal(signal: Signal): void {
+    this.#revoked.note(signal)
+    this.#delivery.signalled(signal)
+  }
+
+  /**
+   * Goes on from another place: what is between is lost, and whoever is here is told. In one step, so that nobody can come in
+   * between who is neither told nor handed what is sent then.
+   */
+  moveTo(seen: Seen, why: string): void {
     debug('%s, after %s', why, this.#seen?.id)
-    this.#seen = undefined
     this.#delivery.lost()
+    if (seen.epoch === this.#seen?.epoch) this.#mayHaveMissed = true
+    else this.#mayLack = true
+    this.#begin(seen)
+  }
+
+  #begin(seen: Seen): void {
+    this.#owesRevoked = true
+    this.#broken = false
+    this.#seen = seen
+    this.#delivery.begin(seen.epoch, positionOf(seen.id))
+    this.#parts.began()
   }
 
   /** Reads until the link has no connection any more. */
   async follow(link: Link): Promise<void> {
     while (link.open) {
       const from = this.#seen
-      if (!from) {
+      if (!from || this.#broken || this.#owesRevoked) {
         await this.look(link)
         continue
       }
@@ -76,7 +156,7 @@ export class Tail {
       const [, stream = '', , json = '', , exclude, , tag = '', , before] = fields
       if (before !== seen.tag) {
         this.#hand(messages, seen)
-        this.leave('an entry does not follow')
+        this.#broken = true
         return
       }
       seen = { epoch, id, tag }
@@ -92,7 +172,7 @@ export class Tail {
       } else {
         this.#hand(messages, seen)
         messages = []
-        this.#delivery.signalled(JSON.parse(json) as Signal)
+        this.#signal(JSON.parse(json) as Signal)
       }
     }
     this.#hand(messages, seen)
@@ -101,9 +181,17 @@ export class Tail {
   #hand(messages: readonly Positioned[], seen: Seen): void {
     this.#seen = seen
     this.#delivery.delivered(messages)
+    this.#compare()
   }
 }
 
 function positionOf(id: string): number {
   return Number(id.slice(0, id.indexOf('-')))
+}
+
+/** Whether an entry comes before another of the same log. */
+function isBefore(one: string, other: string): boolean {
+  const [position, signals] = one.split('-').map(Number) as [number, number]
+  const [otherPosition, otherSignals] = other.split('-').map(Number) as [number, number]
+  return position < otherPosition || (position === otherPosition && signals < otherSignals)
 }

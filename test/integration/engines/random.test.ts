@@ -1,14 +1,11 @@
-// Several processes on one Redis against a log that forgets nothing, by chance: publishes, batches, cursors, evictions, time,
+// Several processes on one server against a log that forgets nothing, by chance: publishes, batches, cursors, evictions, time,
 // cut connections. A hole is never confirmed, a gap never invented, and each position reaches each process once, in order.
 
 import assert from 'node:assert/strict'
-import { it } from 'node:test'
-import { createClient } from 'redis'
-import type { HistoryBounds, Outgoing } from '../../../src/engine/engine.ts'
-import { openLike } from '../../../src/engine/redis/connection.ts'
-import { RedisEngine } from '../../../src/engine/redis/engine.ts'
+import { it, type TestContext } from 'node:test'
+import type { Engine, HistoryBounds, Outgoing } from '../../../src/engine/engine.ts'
 import { type Chance, seededChance } from '../../support/chance.ts'
-import { startRedis } from '../../support/redis.ts'
+import { type EngineKind, engines } from '../../support/engines.ts'
 import { TcpProxy } from '../../support/tcp-proxy.ts'
 import { warnings } from '../../support/warnings.ts'
 import { defaultBounds, Listener, noDeadline } from '../../unit/engine/engine-suite.ts'
@@ -16,36 +13,40 @@ import { defaultBounds, Listener, noDeadline } from '../../unit/engine/engine-su
 const streams = ['a', 'b', 'c', 'a stream with a longer name']
 
 interface Logged extends Outgoing {
-  readonly position: number
   readonly expires: number
-  gone: boolean
 }
 
-/** Everything that was ever published, and a note on what the bounds of one stream have put out. */
+/** Everything that was ever published, and what of it the bounds of one stream have put out. */
 class Log {
   readonly all: Logged[] = []
   now = 0
   readonly #bounds: HistoryBounds
+  /** How many of the first ones have expired. */
+  #expired = 0
 
   constructor(bounds: HistoryBounds) {
     this.#bounds = bounds
   }
 
   add(each: Outgoing): void {
-    const { size, ttl } = this.#bounds
-    this.all.push({ ...each, position: this.all.length + 1, expires: this.now + ttl, gone: false })
-    const held = this.all.filter(({ stream, gone }) => stream === each.stream && !gone)
-    for (const old of held.slice(0, Math.max(0, held.length - size))) old.gone = true
+    this.all.push({ ...each, expires: this.now + this.#bounds.ttl })
   }
 
-  after(stream: string, position: number): Logged[] {
-    for (const each of this.all) if (each.expires <= this.now) each.gone = true
-    return this.all.filter((each) => each.stream === stream && each.position > position)
+  /** What a stream had among the first `upTo` after the first `seen`, and whether something of it is gone. */
+  after(stream: string, seen: number, upTo: number): { missed: Logged[]; hole: boolean } {
+    while ((this.all[this.#expired]?.expires ?? Number.POSITIVE_INFINITY) <= this.now) this.#expired++
+    const { size } = this.#bounds
+    const own = this.all.slice(0, upTo).flatMap((each, index) => (each.stream === stream ? [index] : []))
+    const held = new Set(own.slice(Math.max(0, own.length - size)).filter((index) => index >= this.#expired))
+    const missed = own.filter((index) => index >= seen)
+    return { missed: missed.map((index) => this.all[index] as Logged), hole: missed.some((index) => !held.has(index)) }
   }
 }
 
 interface Member {
-  readonly engine: RedisEngine
+  readonly engine: Engine
+  /** Where it began. */
+  readonly from: string
   readonly listener: Listener
   readonly proxy: TcpProxy
 }
@@ -53,51 +54,64 @@ interface Member {
 const rounds = 8
 const steps = 50
 
-it('several engines on one Redis keep to a log that forgets nothing', { timeout: 120_000 }, async (t) => {
+for (const kind of engines) {
+  it(`several engines on one ${kind.name} keep to a log that forgets nothing`, { timeout: 120_000 }, (t) =>
+    all(t, kind),
+  )
+}
+
+async function all(t: TestContext, kind: EngineKind): Promise<void> {
   const { seed, below } = seededChance()
   t.diagnostic(`SEED=${seed}`)
   warnings(t)
-  const redis = await startRedis()
+  const server = await kind.start()
   try {
     for (let round = 0; round < rounds; round++) {
       const exact = round % 2 === 0
       const bounds = exact
         ? { ...defaultBounds, size: below(6), ttl: [5, 20, 1_000][below(3)] as number }
         : { size: below(6), ttl: 20, streamBytes: below(2_000), totalBytes: 1 + below(4_000) }
-      await run(redis.port, `${seed} ${round}`, bounds, exact, below)
+      await run(kind, server.port, `${seed}-${round}`, bounds, exact, below)
     }
   } catch (error) {
     throw new Error(`with SEED=${seed}: ${error instanceof Error ? error.message : error}`, { cause: error })
   } finally {
-    await redis.stop()
+    await server.end()
   }
-})
+}
 
-async function run(port: number, prefix: string, bounds: HistoryBounds, exact: boolean, chance: Chance): Promise<void> {
+async function run(
+  kind: EngineKind,
+  port: number,
+  name: string,
+  bounds: HistoryBounds,
+  exact: boolean,
+  chance: Chance,
+): Promise<void> {
   const log = new Log(bounds)
   const members: Member[] = []
   for (let left = 2 + chance(2); left > 0; left--) {
     const proxy = await TcpProxy.to(port)
-    const open = openLike(createClient({ url: `redis://127.0.0.1:${proxy.port}` }))
-    const engine = new RedisEngine({ open, prefix, logBytes: 1 << 20, bounds, now: () => log.now })
-    const member = { engine, proxy, listener: new Listener() }
-    await engine.start(member.listener, bounds)
-    members.push(member)
+    const engine = kind.timed(proxy.port, name, bounds, () => log.now)
+    const listener = new Listener()
+    await engine.start(listener, bounds)
+    members.push({ engine, proxy, listener, from: engine.cursor() as string })
   }
   const anyone = () => members[chance(members.length)] as Member
   try {
     for (let step = 0; step < steps; step++) {
       const what = chance(10)
       if (what < 5) await publish(log, anyone(), anyone(), chance)
-      else if (what < 8) await ask(log, anyone(), exact, chance)
+      else if (what < 8) await ask(log, anyone(), members, exact, chance)
       else if (what < 9) log.now += 1 + chance(12)
       else await anyone().proxy.cut()
     }
     for (const { listener } of members) {
       await listener.until(() => listener.heard.length >= log.all.length)
+      assert.deepEqual(listener.heard.map(plain), log.all.map(plain))
       assert.deepEqual(
-        listener.heard.map(({ stream, json, exclude, position }) => ({ stream, json, exclude, position })),
-        log.all.map(({ stream, json, exclude, position }) => ({ stream, json, exclude, position })),
+        listener.heard.map(({ position }) => position),
+        members[0]?.listener.heard.map(({ position }) => position),
       )
       assert.equal(listener.losses, 0)
     }
@@ -131,19 +145,34 @@ async function publish(log: Log, { engine, proxy }: Member, other: Member, chanc
   if (chance(5) === 0) await other.engine.publish(batch, id).catch(() => {})
 }
 
-async function ask(log: Log, { engine, listener }: Member, exact: boolean, chance: Chance): Promise<void> {
+async function ask(
+  log: Log,
+  member: Member,
+  members: readonly Member[],
+  exact: boolean,
+  chance: Chance,
+): Promise<void> {
+  const { engine, listener, from } = member
   const stream = streams[chance(streams.length)] as string
-  const epoch = engine.cursor()?.split(':')[0]
   const delivered = listener.heard.length
-  const seen = log.all.length - chance(log.all.length + 1)
-  const missed = log.after(stream, seen)
-  const { recovered, position, messages } = await engine.since(stream, `${epoch}:${seen}`, noDeadline)
-  assert.equal(position, log.all.length)
-  assert.ok(position >= delivered)
-  const hole = missed.some(({ gone }) => gone)
+  // Any place that anybody has come to, also one that this process has yet to reach.
+  const ahead = members.reduce((one, other) => (other.listener.heard.length > one.listener.heard.length ? other : one))
+  const seen = chance(ahead.listener.heard.length + 1)
+  const cursor = seen === 0 ? from : (ahead.listener.heard[seen - 1]?.cursor as string)
+  const { recovered, position, messages } = await engine.since(stream, cursor, noDeadline)
+  await listener.until(
+    () => (listener.heard.at(-1)?.position ?? 0) >= position || listener.heard.length === log.all.length,
+  )
+  const upTo = listener.heard.filter((each) => each.position <= position).length
+  assert.ok(upTo >= delivered, 'never earlier than what was delivered')
+  const { missed, hole } = log.after(stream, seen, upTo)
   if (exact) assert.equal(recovered, !hole, 'a gap exactly where something is gone')
-  const plain = (each: Logged | (typeof messages)[number]) => [each.position, each.stream, each.json, each.exclude]
   assert.deepEqual(messages.map(plain), recovered ? missed.map(plain) : [], 'all that was missed, or nothing')
-  const future = await engine.since(stream, `${epoch}:${log.all.length + 1}`, noDeadline)
+  const [epoch] = from.split(':')
+  const future = await engine.since(stream, `${epoch}:${2 ** 50}`, noDeadline)
   assert.equal(future.recovered, false)
+}
+
+function plain({ stream, json, exclude }: Outgoing) {
+  return [stream, json, exclude]
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { WebSocket } from 'ws'
 import type { Clock } from '../../../client/clock.ts'
-import { Connection } from '../../../client/connection.ts'
+import { createConnection } from '../../../client/connection.ts'
 import type { Message } from '../../../client/protocol.ts'
 import { TcpProxy } from '../../support/tcp-proxy.ts'
 import { withCable } from '../../support/with-cable.ts'
@@ -13,7 +13,7 @@ import { withCable } from '../../support/with-cable.ts'
 const factor = 100
 const heartbeat = { interval: 30_000 / factor, timeout: 60_000 / factor }
 const fastClock: Clock = {
-  now: () => performance.now() * factor,
+  Date: { now: () => performance.now() * factor },
   setTimeout: (callback, milliseconds) => setTimeout(callback, milliseconds / factor),
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
 }
@@ -32,7 +32,7 @@ test('a black-holed socket is dropped within the timeout, and its page resumes w
         })
     }
     const changes: string[] = []
-    const connection = new Connection(`ws://127.0.0.1:${network.port}/cable`, {
+    const connection = createConnection(`ws://127.0.0.1:${network.port}/cable`, {
       clock: fastClock,
       WebSocket: class extends WebSocket {
         constructor(url: string) {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { WebSocket } from 'ws'
-import { Connection } from '../../../client/connection.ts'
+import { type Connection, createConnection } from '../../../client/connection.ts'
 import type { Message } from '../../../client/protocol.ts'
 import type { Listener } from '../../../client/subscriptions.ts'
 import { ServerProcess } from './child.ts'
@@ -56,7 +56,7 @@ test('after a kill -9 in mid-broadcast every page sees one gap per stream, and t
     let received = 0
     const flowing = new Promise<void>((resolve) => {
       for (let page = 0; page < pages; page++) {
-        const connection = new Connection(`ws://127.0.0.1:${port}/cable`, {
+        const connection = createConnection(`ws://127.0.0.1:${port}/cable`, {
           WebSocket: class extends WebSocket {
             constructor(url: string) {
               super(url)

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { WebSocket } from 'ws'
-import { Connection } from '../../../client/connection.ts'
+import { type Connection, createConnection } from '../../../client/connection.ts'
 import type { Listener } from '../../../client/subscriptions.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { TcpProxy } from '../../support/tcp-proxy.ts'
@@ -38,7 +38,7 @@ function withPage(run: (page: Page) => Promise<void>): Promise<void> {
     const proxy = await TcpProxy.to(port)
     const clock = new FakeClock()
     const gaps: string[] = []
-    const connection = new Connection(`ws://127.0.0.1:${proxy.port}/cable`, {
+    const connection = createConnection(`ws://127.0.0.1:${proxy.port}/cable`, {
       WebSocket,
       clock,
       random: () => 0.5,

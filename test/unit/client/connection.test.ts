@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Connection } from '../../../client/connection.ts'
+import { createConnection } from '../../../client/connection.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { listener, withServer } from './with-server.ts'
 
@@ -60,7 +60,7 @@ test('a failed first connect is tried again, for ever, ever more slowly', () => 
     send() {}
     close() {}
   }
-  const connection = new Connection('ws://nobody', { WebSocket: DeadSocket, clock, random: () => 1 })
+  const connection = createConnection('ws://nobody', { WebSocket: DeadSocket, clock, random: () => 1 })
   connection.subscribe('a', listener())
   clock.advance(10 * 60_000)
   const waits = tries.slice(1).map((at, index) => at - (tries[index] as number))
@@ -128,7 +128,7 @@ test('when woken, gives up a connect that has hung for five seconds, and no youn
       sockets[sockets.length - 1] = 'closed'
     }
   }
-  const connection = new Connection('ws://nowhere', { WebSocket: HangingSocket, clock })
+  const connection = createConnection('ws://nowhere', { WebSocket: HangingSocket, clock })
   connection.subscribe('a', listener())
   clock.advance(4_999)
   connection.wake()
@@ -194,8 +194,8 @@ test('a socket that slept through the silence is replaced when woken', () => {
     close() {}
   }
   // The timers of a machine that sleeps do not run.
-  const clock = { now: () => now, setTimeout: () => ({}), clearTimeout() {} }
-  const connection = new Connection('ws://asleep', { WebSocket: QuietSocket, clock })
+  const clock = { Date: { now: () => now }, setTimeout: () => ({}), clearTimeout() {} }
+  const connection = createConnection('ws://asleep', { WebSocket: QuietSocket, clock })
   connection.subscribe('a', listener())
   open()
   now = 74_999
@@ -341,7 +341,7 @@ test('a refused stream is not asked for again until the next socket', () =>
     assert.equal((await (await accepted()).next()).stream, 'a')
   }))
 
-test('a suspended connection keeps its listeners and leaves no timer', () =>
+test('a suspended connection keeps its listeners and, after a moment, no timer', () =>
   withServer(async ({ connection, accepted, clock }) => {
     const heard = listener()
     const release = connection.subscribe('b', listener())
@@ -350,8 +350,39 @@ test('a suspended connection keeps its listeners and leaves no timer', () =>
     release()
     connection.suspend()
     connection.suspend()
+    clock.advance(300)
     assert.equal(clock.size, 0)
     connection.wake()
     assert.equal((await (await accepted()).next()).stream, 'a')
     assert.ok(peer)
   }))
+
+test('whispers to a stream that is served, by its name or as it was asked for, and hears whispers', () => {
+  const heard: unknown[] = []
+  return withServer(
+    async ({ connection, accepted, cut, clock }) => {
+      const token = `${btoa('"room"')}--${'0'.repeat(64)}`
+      connection.subscribe(token, listener())
+      connection.whisper('room', 'nobody is there')
+      const peer = await accepted()
+      await peer.next()
+      connection.whisper('room', 'not yet')
+      peer.send({ ...subscribed(token), name: 'room', cursor: 'e:1', recovered: true })
+      await peer.settle()
+      connection.whisper('other', 'nobody asked for it')
+      connection.whisper('room', { typing: true })
+      connection.whisper(token, [1])
+      assert.deepEqual(await peer.next(), { type: 'whisper', stream: token, data: { typing: true } })
+      assert.deepEqual(await peer.next(), { type: 'whisper', stream: token, data: [1] })
+      peer.send({ type: 'whisper', stream: 'room', data: null })
+      await peer.settle()
+      assert.deepEqual(heard, [['room', null]])
+      await cut(peer)
+      connection.whisper('room', 'cut')
+      clock.advance(1_000)
+      const next = await accepted()
+      assert.equal((await next.next()).type, 'subscribe')
+    },
+    { whispered: (...said) => heard.push(said) },
+  )
+})

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Connection } from '../../../client/connection.ts'
+import { createConnection } from '../../../client/connection.ts'
 import { decode } from '../../../client/protocol.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { listener } from './with-server.ts'
@@ -28,7 +28,7 @@ function visits(frames: object[], stay: number): number[] {
     send() {}
     close() {}
   }
-  const connection = new Connection('ws://brief', { WebSocket: BriefSocket, clock, random: () => 1 })
+  const connection = createConnection('ws://brief', { WebSocket: BriefSocket, clock, random: () => 1 })
   connection.subscribe('a', listener())
   clock.advance(60 * 60_000)
   connection.suspend()

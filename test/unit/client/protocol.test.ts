@@ -1,15 +1,23 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { behind, decode, pong, subscribe, unsubscribe } from '../../../client/protocol.ts'
+import { behind, decode, encode } from '../../../client/protocol.ts'
 
 test('what the client says is byte for byte this', () => {
-  assert.equal(subscribe('room:7', null, undefined), '{"type":"subscribe","stream":"room:7","cursor":null}')
+  const subscribe = { type: 'subscribe', stream: 'room:7' } as const
   assert.equal(
-    subscribe('room:7', 'e:41', 'page-1'),
+    encode({ ...subscribe, cursor: null, connection: undefined }),
+    '{"type":"subscribe","stream":"room:7","cursor":null}',
+  )
+  assert.equal(
+    encode({ ...subscribe, cursor: 'e:41', connection: 'page-1' }),
     '{"type":"subscribe","stream":"room:7","cursor":"e:41","connection":"page-1"}',
   )
-  assert.equal(unsubscribe('a "b" é'), '{"type":"unsubscribe","stream":"a \\"b\\" é"}')
-  assert.equal(pong, '{"type":"pong"}')
+  assert.equal(encode({ type: 'unsubscribe', stream: 'a "b" é' }), '{"type":"unsubscribe","stream":"a \\"b\\" é"}')
+  assert.equal(
+    encode({ type: 'whisper', stream: 'room:7', data: { typing: true } }),
+    '{"type":"whisper","stream":"room:7","data":{"typing":true}}',
+  )
+  assert.equal(encode({ type: 'pong' }), '{"type":"pong"}')
 })
 
 test('a frame that is not an object with a type says nothing', () => {

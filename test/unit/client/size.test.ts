@@ -6,19 +6,24 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { buildClient } from '../../../scripts/build-client.mjs'
 
-test('what a page without a bundler loads of the client weighs at most 7.5 KB, minified and gzipped', async () => {
+test('what a page without a bundler loads of the client weighs at most 6 KB, minified and gzipped', async () => {
   const outdir = await mkdtemp(join(tmpdir(), 'turbo-cable-client-'))
   try {
     await buildClient({ outdir })
-    assert.deepEqual((await readdir(outdir)).sort(), ['index.js', 'start.js', 'turbo_streams_controller.js'])
-    let bytes = 0
-    // The controller alone is for bundlers; the start has it within.
-    for (const name of ['index.js', 'start.js']) {
-      const text = await readFile(join(outdir, name), 'utf8')
-      assert.doesNotMatch(text, /turbo_streams_controller/)
-      bytes += gzipSync(text, { level: 9 }).length
+    assert.deepEqual((await readdir(outdir)).sort(), ['index.js', 'served', 'turbo_streams_controller.js'])
+    const served = join(outdir, 'served')
+    assert.deepEqual((await readdir(served)).sort(), ['inspector.js', 'seldom.js', 'start.js'])
+    const weigh = async (name: string) => gzipSync(await readFile(join(served, name), 'utf8'), { level: 9 }).length
+    const [start, seldom] = [await weigh('start.js'), await weigh('seldom.js')]
+    assert.ok(start <= 6_144, `${start} bytes at the start`)
+    assert.ok(seldom <= 1_800, `${seldom} bytes more after a gap`)
+    const names = async (file: string) => {
+      const [, list = ''] = /export\{(.*)\};?\s*$/.exec(await readFile(join(outdir, file), 'utf8')) ?? []
+      return list.split(',').map((each) => each.replace(/.* as /, ''))
     }
-    assert.ok(bytes <= 7_680, `${bytes} bytes`)
+    assert.deepEqual(await names('served/start.js'), ['TurboStreamsController', ...(await names('index.js'))])
+    // The others are for bundlers, which share what both import.
+    assert.doesNotMatch(await readFile(join(outdir, 'turbo_streams_controller.js'), 'utf8'), /MutationObserver/)
   } finally {
     await rm(outdir, { recursive: true })
   }

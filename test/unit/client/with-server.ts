@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { WebSocket, WebSocketServer } from 'ws'
-import { Connection, type ConnectionOptions } from '../../../client/connection.ts'
+import { type Connection, type ConnectionOptions, createConnection } from '../../../client/connection.ts'
 import type { Message } from '../../../client/protocol.ts'
 import type { Listener } from '../../../client/subscriptions.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
@@ -91,7 +91,7 @@ export async function withServer(
   const clock = new FakeClock()
   const gaps: [string, number][] = []
   const errors: unknown[] = []
-  const connection = new Connection(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, {
+  const connection = createConnection(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, {
     WebSocket: WatchedSocket,
     clock,
     random: () => 0.5,

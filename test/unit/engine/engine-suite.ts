@@ -62,9 +62,12 @@ export function engineSuite(name: string, make: MakeEngine): void {
     clock: { now: number }
     listener: Listener
     publish: (stream: string, ...data: unknown[]) => Promise<void>
-    since: (stream: string, position: number | null) => Promise<unknown>
-    recovers: (stream: string, position: number) => Promise<boolean>
-    cursorAt: (position: number | string) => string
+    /** What a stream had after so many broadcasts. */
+    since: (stream: string, count: number | null) => Promise<unknown>
+    recovers: (stream: string, count: number) => Promise<boolean>
+    /** The cursor after so many broadcasts; one of the future after more than there are; or one with this text for a position. */
+    cursorAt: (count: number | string) => string
+    countAt: (position: number) => number
   }
   const test = (what: string, bounds: Partial<HistoryBounds>, run: (context: Context) => Promise<void>) =>
     it(what, async () => {
@@ -73,26 +76,37 @@ export function engineSuite(name: string, make: MakeEngine): void {
       const engine = make(complete, () => clock.now)
       const listener = new Listener()
       await engine.start(listener, complete)
-      const [epoch] = (engine.cursor() as string).split(':')
-      const cursorAt = (position: number | string) => `${epoch}:${position}`
+      // Tests count broadcasts; what positions they have is the engine's business, as long as these grow.
+      const start = engine.cursor() as string
+      const [epoch] = start.split(':')
+      const newest = () => listener.heard.at(-1)?.position ?? Number(start.split(':')[1])
+      const cursorAt = (count: number | string) =>
+        typeof count === 'string'
+          ? `${epoch}:${count}`
+          : count === 0
+            ? start
+            : (listener.heard[count - 1]?.cursor ?? `${epoch}:${newest() + 1_000_000}`)
+      const countAt = (position: number) => listener.heard.filter((each) => each.position <= position).length
       try {
         await run({
           engine,
           clock,
           listener,
           cursorAt,
+          countAt,
           publish: (stream, ...data) => engine.publish(data.map((each) => ({ stream, json: JSON.stringify(each) }))),
-          async since(stream, position) {
+          async since(stream, count) {
             const { cursor, ...replay } = await engine.since(
               stream,
-              position === null ? null : cursorAt(position),
+              count === null ? null : cursorAt(count),
               noDeadline,
             )
-            assert.equal(cursor, cursorAt(replay.position))
-            for (const each of replay.messages) assert.equal(each.cursor, cursorAt(each.position))
-            return { ...replay, messages: replay.messages.map(({ json }) => JSON.parse(json)) }
+            assert.equal(cursor, `${epoch}:${replay.position}`)
+            for (const each of replay.messages) assert.equal(each.cursor, `${epoch}:${each.position}`)
+            const messages = replay.messages.map(({ json }) => JSON.parse(json))
+            return { recovered: replay.recovered, position: countAt(replay.position), messages }
           },
-          recovers: async (stream, position) => (await engine.since(stream, cursorAt(position), noDeadline)).recovered,
+          recovers: async (stream, count) => (await engine.since(stream, cursorAt(count), noDeadline)).recovered,
         })
       } finally {
         await engine.stop(listener)
@@ -107,13 +121,20 @@ export function engineSuite(name: string, make: MakeEngine): void {
       await publish('a', 1, 2)
       await publish('b', 3)
       assert.deepEqual(
-        listener.heard.map(({ stream, json, position, cursor }) => [stream, json, position, cursor]),
+        listener.heard.map(({ stream, json }) => [stream, json]),
         [
-          ['a', '1', 1, cursorAt(1)],
-          ['a', '2', 2, cursorAt(2)],
-          ['b', '3', 3, cursorAt(3)],
+          ['a', '1'],
+          ['a', '2'],
+          ['b', '3'],
         ],
       )
+      const [epoch, before] = cursorAt(0).split(':')
+      let last = Number(before)
+      for (const { position, cursor } of listener.heard) {
+        assert.ok(Number.isSafeInteger(position) && position > last, 'positions grow')
+        assert.equal(cursor, `${epoch}:${position}`)
+        last = position
+      }
       assert.equal(engine.cursor(), cursorAt(3))
     })
 
@@ -243,13 +264,14 @@ export function engineSuite(name: string, make: MakeEngine): void {
     })
 
     test('has a gap for a cursor of another epoch, from the future, or of none', {}, async (context) => {
-      const { engine, publish, cursorAt } = context
+      const { engine, publish, cursorAt, countAt } = context
       await publish('a', 1)
-      const foreign = ['', ':', 'other:1', '1', 'e:1', ':1', 'null', '-:0']
-      const absurd = ['2', '-1', '01', '1.5', '1e3', '9'.repeat(30), '', ' 1', '0x1'].map(cursorAt)
-      for (const cursor of [...foreign, ...absurd]) {
+      const position = cursorAt(1).split(':')[1] as string
+      const foreign = ['', ':', `other:${position}`, position, `e:${position}`, `:${position}`, 'null', '-:0']
+      const texts = ['-1', `0${position}`, `${position}.5`, '1e3', '9'.repeat(30), '', ` ${position}`, '0x1']
+      for (const cursor of [...foreign, ...texts.map(cursorAt), cursorAt(2)]) {
         const { recovered, position, messages } = await engine.since('a', cursor, noDeadline)
-        assert.deepEqual({ recovered, position, messages }, { recovered: false, position: 1, messages: [] }, cursor)
+        assert.deepEqual([recovered, countAt(position), messages], [false, 1, []], cursor)
       }
     })
 
@@ -266,6 +288,30 @@ export function engineSuite(name: string, make: MakeEngine): void {
         listener.heard.map(({ json }) => json),
         ['1', '1', '3', '4'],
       )
+    })
+
+    test('takes each of those that come at once by itself', {}, async ({ engine, listener }) => {
+      const data = (...all: number[]) => all.map((n) => ({ stream: `s${n % 2}`, json: String(n) }))
+      await Promise.all([
+        engine.publish(data(1, 2), 'pair'),
+        engine.publish(data(3)),
+        engine.publish(data(9), 'pair'),
+        engine.publish(data(4), 'last', ['old', 'older']),
+        engine.publish(data(9), 'older'),
+        engine.publish(data(5)),
+      ])
+      assert.deepEqual(
+        listener.heard.map(({ json }) => Number(json)),
+        [1, 2, 3, 4, 5],
+      )
+    })
+
+    test('carries a signal after what was sent before it', {}, async ({ engine, listener, publish }) => {
+      const heardBefore: number[] = []
+      listener.signalled = () => void heardBefore.push(listener.heard.length)
+      const sent = [publish('a', 1), publish('b', 2), engine.signal({ type: 'disconnect', subject: '7' })]
+      await Promise.all([...sent, publish('a', 3)])
+      assert.deepEqual(heardBefore, [2])
     })
 
     test('carries signals, which take no position', {}, async ({ engine, listener, publish, cursorAt }) => {

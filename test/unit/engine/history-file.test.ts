@@ -5,9 +5,10 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, mock } from 'node:test'
-import type { EngineDelegate } from '../../../src/engine/engine.ts'
+import type { EngineDelegate, Signal } from '../../../src/engine/engine.ts'
 import { MemoryEngine } from '../../../src/engine/memory.ts'
 import { resolveOptions } from '../../../src/options/options.ts'
+import { warnings } from '../../support/warnings.ts'
 
 const nobody: EngineDelegate = { delivered() {}, lost: () => assert.fail(), signalled: () => assert.fail() }
 
@@ -54,6 +55,47 @@ describe('a history with a file', () => {
       await publish(second, 'a', 5)
       assert.deepEqual(await replayed(second, 'a', cursors[4] as string), [5])
       await second.stop(nobody)
+    }))
+
+  it('says at the start that the folder is not there, and not only when the history is lost', (t) =>
+    withFile(async (file) => {
+      const said = warnings(t)
+      await (await started(file)).stop(nobody)
+      assert.deepEqual(said, [])
+      const engine = await started(`${file}-of/nobody`)
+      assert.match(
+        said.join(),
+        /the history will not be kept in .*-of\/nobody, whose folder has to be there and writable: ENOENT/,
+      )
+      await engine.stop(nobody)
+    }))
+
+  it('carries revocations that have an end, and no others', () =>
+    withFile(async (file) => {
+      const first = await started(file)
+      const until = Date.now() + 3_600_000
+      const heard: Signal[] = []
+      const listener = (to: Signal[]): EngineDelegate => ({ ...nobody, signalled: (signal) => void to.push(signal) })
+      await first.stop(nobody)
+      const listening = listener(heard)
+      await first.start(listening)
+      for (const subject of ['a', 'b']) await first.signal({ type: 'revoke', stream: 's', subject, until })
+      await first.signal({ type: 'revoke', stream: 's', subject: 'ended', until: Date.now() })
+      await first.signal({ type: 'revoke', stream: 's', subject: 'without an end' })
+      await first.signal({ type: 'restore', stream: 's', subject: 'b' })
+      const held = [{ type: 'revoke', stream: 's', subject: 'a', until }]
+      // Another cable on the same engine, and one after a restart.
+      for (const [engine, leaving] of [
+        [first, listening],
+        [new MemoryEngine(resolveOptions({ history: { file } }).history), undefined],
+      ] as const) {
+        const later: Signal[] = []
+        const other = listener(later)
+        await engine.start(other)
+        assert.deepEqual(later, held)
+        await engine.stop(other)
+        if (leaving) await engine.stop(leaving)
+      }
     }))
 
   it('applies a broadcast that is sent again after the restart once', () =>

@@ -20,6 +20,30 @@ function build(bounds: Partial<typeof defaultBounds> = {}) {
   return { engine, clock, publish, since }
 }
 
+describe('the signals of MemoryEngine', () => {
+  it('reach all in one order, also those that somebody signals in answer, and after somebody has thrown', async () => {
+    const { engine } = build()
+    const heard: string[][] = [[], []]
+    for (const [index, own] of heard.entries()) {
+      await engine.start({
+        delivered() {},
+        lost() {},
+        signalled(signal) {
+          const { subject } = signal as { subject: string }
+          own.push(subject)
+          if (index === 0 && subject === 'question') void engine.signal({ type: 'disconnect', subject: 'answer' })
+          if (index === 1 && subject === 'bad') throw new Error('thrown')
+        },
+      })
+    }
+    await engine.signal({ type: 'disconnect', subject: 'question' })
+    await assert.rejects(engine.signal({ type: 'disconnect', subject: 'bad' }), /thrown/)
+    await engine.signal({ type: 'disconnect', subject: 'last' })
+    const all = ['question', 'answer', 'bad', 'last']
+    assert.deepEqual(heard, [all, all])
+  })
+})
+
 describe('the memory of MemoryEngine', () => {
   it('expires on reading too, when nobody publishes any more', async () => {
     const { engine, clock, publish, since } = build({ ttl: 1_000 })

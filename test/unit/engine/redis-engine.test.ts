@@ -1,13 +1,12 @@
-// What is particular to Redis: options, the environment, what it may hold, and keys.
+// What is particular to Redis: options, what it may hold, and keys.
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { after, before, describe, it, type TestContext } from 'node:test'
-import { Cluster, Redis as Ioredis } from 'ioredis'
-import { createClient, createCluster } from 'redis'
+import { Redis as Ioredis } from 'ioredis'
+import { createClient } from 'redis'
 import type { HistoryBounds } from '../../../src/engine/engine.ts'
-import { engineFromEnv } from '../../../src/engine/from-env.ts'
 import { type RedisEngineOptions, redisEngine } from '../../../src/engine/redis.ts'
 import { type Redis, startRedis } from '../../support/redis.ts'
 import { warnings } from '../../support/warnings.ts'
@@ -18,8 +17,6 @@ describe('redisEngine()', () => {
     ['neither client nor URL', {}, /`client`/],
     ['both', { client: createClient(), url: 'redis://localhost' }, /`client`/],
     ['something that is no client', { client: {} }, /a client of node-redis 5 or ioredis/],
-    ['a client of a cluster', { client: new Cluster([], { lazyConnect: true }) }, /not of Redis Cluster/],
-    ['such a client of node-redis', { client: createCluster({ rootNodes: [] }) }, /not of Redis Cluster/],
     ['another scheme', { url: 'http://localhost' }, /begins with redis:\/\//],
     ['a prefix with braces', { url: 'redis://localhost', prefix: 'a{b}' }, /`prefix`/],
     ['a log that is too small', { url: 'redis://localhost', logBytes: 10 }, /`logBytes`/],
@@ -38,12 +35,6 @@ describe('redisEngine()', () => {
         return true
       },
     )
-  })
-
-  it('comes from TURBO_CABLE_ENGINE too, and anything else there is refused', () => {
-    assert.equal(engineFromEnv({}), undefined)
-    assert.equal(typeof engineFromEnv({ TURBO_CABLE_ENGINE: 'rediss://localhost' })?.publish, 'function')
-    assert.throws(() => engineFromEnv({ TURBO_CABLE_ENGINE: 'memory' }), { code: 'TURBO_CABLE_BAD_OPTION' })
   })
 })
 
@@ -144,6 +135,16 @@ describe('what Redis holds', () => {
         assert.ok((await client.pTTL(key)) > 0, `${key} expires`)
       }
       assert.equal(await client.zCard('{turbo-cable}:ids'), 10_000)
+    }))
+
+  it('comes there as one script, where much is published at once', (t) =>
+    withEngine(t, {}, async (engine) => {
+      const scripts = async () => Number(/cmdstat_evalsha:calls=(\d+)/.exec(await client.info('commandstats'))?.[1])
+      const before = await scripts()
+      const json = JSON.stringify('x'.repeat(10_000))
+      await Promise.all(Array.from({ length: 200 }, () => engine.publish([{ stream: 's', json }])))
+      // 2 MB are two, and the tail has a look now and then.
+      assert.ok((await scripts()) - before < 10)
     }))
 
   it('needs no INFO, and says what is then not known', async (t) => {

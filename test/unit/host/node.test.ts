@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { describe, it } from 'node:test'
-import type { CableCore } from '../../../src/cable.ts'
+import type { CableCore } from '../../../src/core.ts'
 import { nodeMiddleware } from '../../../src/host/node.ts'
 import { requestOf, responseTo } from '../../support/http-doubles.ts'
 

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { admitted, asksNobody } from '../../../src/http/admission.ts'
-import { type Authenticate, resolveOptions, type UpgradeMiddleware } from '../../../src/options/options.ts'
+import type { Authenticate, UpgradeMiddleware } from '../../../src/options/identity.ts'
+import { resolveOptions } from '../../../src/options/options.ts'
 import { requestOf } from '../../support/http-doubles.ts'
 import { warnings } from '../../support/warnings.ts'
 

@@ -6,7 +6,7 @@ import { assetServer, serveAsset } from '../../../src/http/assets.ts'
 import { requestOf, responseTo } from '../../support/http-doubles.ts'
 
 describe('serveAsset', () => {
-  for (const name of ['turbo.js', 'stimulus.js', 'index.js', 'start.js', 'turbo_streams_controller.js'])
+  for (const name of ['turbo.js', 'stimulus.js', 'start.js', 'seldom.js'])
     it(`serves ${name} as JavaScript that is not to be guessed at`, async () => {
       const request = requestOf({ url: '/somewhere' })
       const { response, text } = responseTo(request)
@@ -53,7 +53,7 @@ describe('serveAsset', () => {
     }
     const request = requestOf({ url: '/somewhere' })
     const { response, text } = responseTo(request)
-    assert.equal(serve('index.js', request, response), true)
+    assert.equal(serve('start.js', request, response), true)
     assert.ok((await text).length > 100)
     assert.deepEqual(
       warned.mock.calls.map(({ arguments: [line] }) => /need (\S+), .*: (.*)$/.exec(line)?.slice(1)),

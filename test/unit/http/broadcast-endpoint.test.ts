@@ -2,21 +2,26 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { failure } from '../../../src/errors.ts'
 import { BroadcastEndpoint } from '../../../src/http/broadcast-endpoint.ts'
 import { BroadcastRight } from '../../../src/http/broadcast-right.ts'
 import type { Broadcast } from '../../../src/publisher/publisher.ts'
 import { type Asked, requestOf, responseTo } from '../../support/http-doubles.ts'
 
-async function post(body: unknown, { headers = {}, ...asked }: Asked & { parsed?: unknown } = {}, fails = false) {
+async function post(
+  body: unknown,
+  { headers = {}, ...asked }: Asked & { parsed?: unknown } = {},
+  fails: boolean | Error = false,
+) {
   const right = new BroadcastRight({ broadcastToken: ['secret'], secret: [], localBroadcasts: true })
   const published: { all: readonly Broadcast[]; id?: string | undefined }[] = []
   const publish = async (all: readonly Broadcast[], id?: string) => {
-    if (fails) throw new Error('away')
+    if (fails) throw fails === true ? new Error('away') : fails
     published.push({ all, id })
   }
   const refreshed: unknown[] = []
   const refreshAll = async (id?: string) => {
-    if (fails) throw new Error('away')
+    if (fails) throw fails === true ? new Error('away') : fails
     return refreshed.push(id) > 0
   }
   const endpoint = new BroadcastEndpoint({ publish, refreshAll }, { right, bodyBytes: 100 })
@@ -123,7 +128,9 @@ describe('BroadcastEndpoint', () => {
   })
 
   it('answers 503 where the publisher does not take it, so that the sender tries again', async () => {
-    const { status, text } = await post(good, {}, true)
-    assert.deepEqual([status, text], [503, 'Service Unavailable: the cable is closed'])
+    const away = await post(good, {}, true)
+    assert.deepEqual([away.status, away.text], [503, 'Service Unavailable: the engine has not taken it'])
+    const ended = await post(good, {}, failure('TURBO_CABLE_CLOSED', ['broadcast']))
+    assert.deepEqual([ended.status, ended.text], [503, 'Service Unavailable: the cable is closed'])
   })
 })

@@ -22,7 +22,8 @@ describe('isTrustedPeer', () => {
   for (const host of ['app.example', 'localhost.example', 'xlocalhost', '127.0.0.1.example', '[::2]', ''])
     it(`does not trust a request for ${host || 'no host'}`, () => assert.equal(trusts({ headers: { host } }), false))
 
-  const signs = ['forwarded', 'via', 'x-real-ip', 'cf-connecting-ip', 'true-client-ip', 'x-forwarded-for']
+  const clouds = ['cf-connecting-ip', 'cdn-loop', 'true-client-ip', 'fly-client-ip', 'x-amzn-trace-id']
+  const signs = ['forwarded', 'via', 'x-real-ip', 'x-client-ip', 'x-cluster-client-ip', 'x-forwarded-for', ...clouds]
   for (const name of [...signs, 'x-forwarded-anything', 'origin', 'sec-fetch-site'])
     it(`does not trust a request with ${name}, empty or not`, () => {
       for (const value of ['', 'x']) assert.equal(trusts({ headers: { [name]: value } }), false)

@@ -6,7 +6,7 @@ import { Connections } from '../../../src/hub/connections.ts'
 import { connectionOf, turn } from '../../support/hub-doubles.ts'
 
 function connected(count: number) {
-  const connections = new Connections()
+  const connections = new Connections(() => {})
   const transports = Array.from({ length: count }, () => {
     const { transport, connection } = connectionOf({ connectionClosed: (each) => connections.delete(each) })
     connections.add(connection)
@@ -37,7 +37,7 @@ describe('Connections', () => {
   })
 
   it('is emptied at once where there is none, and otherwise with the last one', async () => {
-    await new Connections().emptied(1_000)
+    await new Connections(() => {}).emptied(1_000)
     const { connections, transports } = connected(2)
     let emptied = false
     void connections.emptied(1_000).then(() => {

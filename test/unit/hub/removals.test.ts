@@ -159,6 +159,35 @@ describe('revoke', () => {
     assert.deepEqual(types(page), ['rejected unauthorized'])
   })
 
+  it('ends by itself, and of two the one that ends later holds', (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 })
+    const { hub, client } = hubOf()
+    const answers = (id: string) => {
+      const page = client(id)
+      page.subscribe('s')
+      return types(page)
+    }
+    hub.removals.revoke('s', (identity) => identity === 'by function', { expiresIn: 1_000 })
+    hub.removals.revoke('s', 'by id', { expiresIn: 2_000 })
+    hub.removals.revoke('s', 'by id', { expiresIn: 1_000 })
+    for (const id of ['by function', 'by id']) assert.deepEqual(answers(id), ['rejected unauthorized'], id)
+    t.mock.timers.setTime(1_001_000)
+    assert.deepEqual(answers('by function'), ['subscribed'])
+    assert.deepEqual(answers('by id'), ['rejected unauthorized'])
+    t.mock.timers.setTime(1_002_000)
+    assert.deepEqual(answers('by id'), ['subscribed'])
+    // What has ended may come late, and is nothing.
+    hub.signalled({ type: 'revoke', stream: 's', subject: 'by id', until: 1_002_000 })
+    assert.deepEqual(answers('by id'), ['subscribed'])
+    hub.removals.revoke('s', 'by id')
+    hub.removals.revoke('s', 'by id', { expiresIn: 1 })
+    t.mock.timers.setTime(9_000_000)
+    assert.deepEqual(answers('by id'), ['rejected unauthorized'])
+    for (const options of [{ expiresIn: 0 }, { expiresIn: '1h' }, { expires: 1 }]) {
+      assert.throws(() => hub.removals.revoke('s', 'by id', options as never), { code: 'TURBO_CABLE_BAD_OPTION' })
+    }
+  })
+
   it('that comes twice for one subject is undone by one restore', () => {
     const { hub, client } = hubOf()
     const page = client(7)

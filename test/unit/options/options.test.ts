@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { cautions } from '../../../src/options/cautions.ts'
+import { cautions, fullLine } from '../../../src/options/cautions.ts'
+import { connectionsFor } from '../../../src/options/open-files.ts'
 import { resolveOptions, type TurboCableOptions } from '../../../src/options/options.ts'
 import { optionTable } from '../../../src/options/table.ts'
 
@@ -29,6 +30,14 @@ describe('resolveOptions', () => {
     assert.deepEqual(resolveOptions({}, { TURBO_CABLE_BROADCAST_TOKEN: '' }).broadcastToken, [])
   })
 
+  it('reads from the environment who sees the inspector, unless it is given', () => {
+    const token = 'a-token-of-sixteen'
+    const read = (text: string, options = {}) => resolveOptions(options, { TURBO_CABLE_INSPECTOR: text }).inspector
+    assert.deepEqual([read('true'), read('false'), read('')], [true, false, undefined])
+    assert.deepEqual([read(token), read(token, { inspector: false })], [{ token }, false])
+    assert.throws(() => read('short'), { code: 'TURBO_CABLE_BAD_OPTION' })
+  })
+
   const refusals: [unknown, RegExp][] = [
     [{ history: { size: -1 } }, /Expected `history.size` to be an integer ≥ 0, got `-1` \(number\)/],
     [{ history: { size: '5' } }, /Expected `history.size` to be an integer ≥ 0, got `"5"` \(string\)/],
@@ -49,6 +58,9 @@ describe('resolveOptions', () => {
     [{ limits: { frameBytes: Number.NaN } }, /Expected `limits.frameBytes`/],
     [{ scheduler: {} }, /Expected `scheduler` to be an object with a function `schedule`/],
     [{ render: 'ejs' }, /Expected `render` to be a function/],
+    [{ inspector: 'a-token-of-sixteen' }, /Expected `inspector` to be true, false or { token }.*, got `"string"`/],
+    [{ inspector: { token: 'fifteen bytes!!' } }, /Expected `inspector` .*of 16 characters or more, got `"object"`/],
+    [{ inspector: { token: 'a-token-of-sixteen', tokn: 1 } }, /Expected `inspector`/],
     [null, /Expected `options` to be an object, got null/],
     [[], /Expected `options` to be an object/],
   ]
@@ -57,6 +69,54 @@ describe('resolveOptions', () => {
       assert.throws(() => resolveOptions(options as TurboCableOptions, {}), { code: 'TURBO_CABLE_BAD_OPTION', message })
     })
   }
+})
+
+describe('presence', () => {
+  const resolved = (options: TurboCableOptions) => resolveOptions(options, {}).presence
+
+  it('is off, or a rule, or an object with one', () => {
+    const info = () => 1
+    const rule = (stream: string) => stream === 's'
+    const off = { streams: false, grace: 5_000, info: undefined }
+    assert.deepEqual(resolved({}), off)
+    for (const streams of [true, false, ['s'], /s/, rule]) {
+      assert.deepEqual(resolved({ presence: streams }), { ...off, streams })
+      assert.deepEqual(resolved({ presence: { streams, grace: 0, info } }), { streams, grace: 0, info })
+    }
+  })
+
+  it('refuses what is neither, and what is about no stream', () => {
+    for (const [presence, message] of [
+      ['s', /^Expected `presence\.streams` to be true, false, an array of names, a RegExp or a function, got `"s"`/],
+      [{ streams: true, graze: 1 }, /^Unexpected option `presence\.graze`: did you mean `presence\.grace`/],
+      [{ streams: true, grace: -1 }, /^Expected `presence\.grace` to be an integer ≥ 0/],
+      [{ grace: 1 }, /^Expected `presence\.streams` to be the streams that `presence\.grace` is about, got undefined/],
+      [{ info: () => 1 }, /^Expected `presence\.streams` to be the streams that `presence\.info` is about/],
+    ] as const)
+      assert.throws(() => resolved({ presence } as never), { code: 'TURBO_CABLE_BAD_OPTION', message })
+    assert.throws(() => resolved({ onPresence: () => {} }), { message: /the streams that `onPresence` is about/ })
+    assert.doesNotThrow(() => resolved({ presence: false, onPresence: () => {} }))
+  })
+})
+
+describe('limits.connections', () => {
+  it('leaves a fifth of the files, and a hundred at least', () => {
+    assert.deepEqual([1_048_576, 12_500, 1_024, 256, 50].map(connectionsFor), [838_860, 10_000, 819, 156, 1])
+  })
+
+  it('is named where the process may not open as many files', () => {
+    const { limits } = resolveOptions({ limits: { connections: 5_000 } }, {})
+    const told = (files: number | undefined) => cautions({ ...resolveOptions({}, {}), limits }, {}, files)
+    assert.deepEqual([told(undefined), told(6_250)], [[], []])
+    const [line = ''] = told(6_249)
+    assert.match(line, /^`limits.connections` is 5000, but this process may open 6249 files, which is enough for 4999:/)
+  })
+
+  it('says whether the files are why there may be no more', () => {
+    assert.match(fullLine(819, 1_024), /819 connections, which is what the 1024 files allow/)
+    assert.match(fullLine(800, 1_024), /800 connections, which is `limits.connections`$/)
+    assert.match(fullLine(819, undefined), /which is `limits.connections`$/)
+  })
 })
 
 describe('cautions', () => {
@@ -78,6 +138,13 @@ describe('cautions', () => {
       assert.ok(!line.includes(short))
     }
     assert.equal(told({}, { TURBO_CABLE_SECRET: short }).length, 1)
+  })
+
+  it('says in production that the inspector needs a token', () => {
+    const env = { NODE_ENV: 'production', TURBO_CABLE_SECRET: 'a secret that is long enough' }
+    assert.match(String(told({ inspector: true }, env)), /^`inspector: true` is for development/)
+    assert.deepEqual(told({ inspector: { token: 'a-token-of-sixteen' } }, env), [])
+    assert.deepEqual(told({ inspector: true }), [])
   })
 
   it('says in production that anyone may subscribe to anything, unless that is meant', () => {

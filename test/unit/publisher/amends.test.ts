@@ -61,6 +61,18 @@ describe('Amends', () => {
     amends.stop()
   })
 
+  it('tries once more where it is about to end', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const { amends, send, state, taken } = build()
+    await assert.rejects(send('a'), /away/)
+    await amends.finish()
+    assert.deepEqual(taken, [])
+    state.away = false
+    await amends.finish()
+    assert.deepEqual(taken, [{ stream: 'a', data: refresh }])
+    amends.stop()
+  })
+
   const fail = async (send: (stream: string) => Promise<void>, count: number) => {
     for (let n = 0; n < count; n++) await send(`s${n}`).catch(() => {})
   }

@@ -11,7 +11,7 @@ describe('turboCableTags', () => {
     assert.equal(
       tags(),
       '<script type="importmap">{"imports":{"@hotwired/turbo":"/cable/turbo.js","@hotwired/stimulus":"/cable/stimulus.js",' +
-        '"turbo-cable/client":"/cable/index.js","turbo-cable/stimulus":"/cable/turbo_streams_controller.js"}}</script>\n' +
+        '"turbo-cable/client":"/cable/start.js","turbo-cable/stimulus":"/cable/start.js"}}</script>\n' +
         '<script type="module" src="/cable/start.js"></script>',
     ))
 

@@ -1,0 +1,100 @@
+// One connection to NATS. It never connects again by itself and never sends anything a second time: what meant one server must
+// not reach another.
+
+import { failure } from '../../errors'
+import { check, type Rule } from '../../options/check'
+import { installed } from '../../options/installed'
+import type { Connection, NatsClient, NatsModules } from './client'
+import { withSockets } from './sockets'
+
+/** A connection that is open until it closes, and what speaks over it. */
+export interface OpenedNats {
+  readonly connection: Connection
+  readonly modules: NatsModules
+  /** Ends it, whether the server listens or not. */
+  destroy(): void
+}
+
+/** Opens a connection. */
+export type OpenNats = () => Promise<OpenedNats>
+
+/** How long NATS may say nothing while something is asked of it, ms. */
+export const patience = 5_000
+
+/** Connections like one that the app has. */
+export function openLike(client: NatsClient): OpenNats {
+  // What it was made with: its servers, and who it is.
+  return opening((client as unknown as { options: object }).options)
+}
+
+/** Connections to a URL, or to one of several with commas between. */
+export function openUrl(text: string): OpenNats {
+  const urls = text.split(',').map((each) => new URL(each.trim()))
+  const [{ username, password } = { username: '', password: '' }] = urls
+  const user = decodeURIComponent(username)
+  return opening({
+    servers: urls.map(({ host }) => host),
+    ...(password ? { user, pass: decodeURIComponent(password) } : user && { token: user }),
+    ...(urls.some(({ protocol }) => protocol === 'tls:') && { tls: {} }),
+  })
+}
+
+function opening(options: object): OpenNats {
+  return async () => {
+    const modules = natsModules()
+    const connect = () =>
+      modules.connect({
+        ...options,
+        reconnect: false,
+        waitOnFirstConnect: false,
+        timeout: patience,
+        // A server that says nothing is as good as none.
+        pingInterval: patience / 2,
+        maxPingOut: 1,
+        noAsyncTraces: true,
+      })
+    const [connection, destroy] = await withSockets(connect)
+    return { connection, modules, destroy }
+  }
+}
+
+function natsModules(): NatsModules {
+  const transport = installed<Pick<NatsModules, 'connect'>>('@nats-io/transport-node')
+  const stream = installed<Pick<NatsModules, 'jetstream' | 'jetstreamManager'>>('@nats-io/jetstream')
+  if (transport && stream) return { ...transport, ...stream }
+  const lacking = '`@nats-io/transport-node` and `@nats-io/jetstream` are not installed'
+  throw failure('TURBO_CABLE_UNREACHABLE', [
+    'NATS',
+    `${lacking}: npm install @nats-io/transport-node @nats-io/jetstream`,
+  ])
+}
+
+/** What a URL of NATS must be. It may hold a password, so it is not shown. */
+export const natsUrl: Rule = {
+  words: 'a URL that begins with nats:// or tls://, or several with commas between',
+  holds: (value) =>
+    typeof value === 'string' &&
+    value.split(',').every((each) => /^(nats|tls):\/\/./.test(each.trim()) && URL.canParse(each.trim())),
+  shown: () => '(not shown)',
+}
+
+/** What a handed-in connection must be. */
+const natsClient: Rule = {
+  words: 'a connection of @nats-io/transport-node',
+  holds: (value) => {
+    const { publish, closed, options } = Object(value) as Record<string, unknown>
+    return typeof publish === 'function' && typeof closed === 'function' && typeof options === 'object'
+  },
+  shown: (value) => typeof value,
+}
+
+/** The connection itself, once it is one. */
+export function checkClient(client: NatsClient): NatsClient {
+  return check('connection', client, natsClient)
+}
+
+/** The error of what NATS did not take. */
+export function unreachable(reason: Error | undefined): Error {
+  if (reason && 'code' in reason && reason.code === 'TURBO_CABLE_UNREACHABLE') return reason
+  return failure('TURBO_CABLE_UNREACHABLE', ['NATS', reason?.message || 'it cannot be reached'], reason)
+}

@@ -1,0 +1,132 @@
+// The revocations that have an end, as the log tells of them: each mark names those that hold, so that they outlive the signals.
+
+import type { Revocation, Signal } from '../engine'
+import { keyOf, Revoked } from '../revoked'
+import type { Mark } from './entry'
+
+/** How much of a mark they may take, bytes of JSON; and those that were undone. */
+const most = 500_000
+const mostUndone = 200_000
+/** How many that were undone are remembered. */
+const kept = 1_000
+
+interface Undone {
+  readonly stream: string
+  readonly subject: string
+  /** 0 in a log before this one. */
+  readonly sequence: number
+  /** When it would have ended, ms since 1970. */
+  readonly until: number
+}
+
+/** What this process knows of them. */
+export class Refused {
+  readonly #revoked = new Revoked()
+  /** The sequences at which they were said last; 0 in a log before this one. */
+  readonly #at = new Map<string, number>()
+  /** A mark may have been written by somebody who had not read that they were undone. */
+  readonly #undone = new Map<string, Undone>()
+
+  /** Takes a signal of the log. */
+  note(signal: Signal, sequence: number): void {
+    if (signal.type === 'revoke' && signal.until !== undefined) this.#hold(signal, sequence)
+    if (signal.type !== 'restore') return
+    const { stream, subject } = signal
+    const held = this.now().find((each) => keyOf(each) === keyOf(signal))
+    this.#undo({ stream, subject, sequence, until: held?.until ?? 0 })
+  }
+
+  /** Takes those that a mark names. Returns those that were not known, and signals of those that were undone unnoticed. */
+  take({ revoked = [], at = [], read = 0, undone = [] }: Mark): {
+    readonly unknown: readonly Revocation[]
+    readonly restored: readonly Signal[]
+  } {
+    const before = this.now()
+    const known = new Set(before.map(keyOf))
+    for (const [index, each] of revoked.entries()) {
+      // A mark of an older release says only what its writer had read.
+      const said = at[index] ?? read + 1
+      if ((this.#undone.get(keyOf(each))?.sequence ?? -1) < said) this.#hold(each, at[index] ?? 0)
+    }
+    for (const [stream, subject, sequence, until] of undone) {
+      const key = keyOf({ stream, subject })
+      const last = Math.max(this.#at.get(key) ?? -1, this.#undone.get(key)?.sequence ?? -1)
+      if (last < sequence) this.#undo({ stream, subject, sequence, until })
+    }
+    const now = this.now()
+    const holds = new Set(now.map(keyOf))
+    return {
+      unknown: now.filter((each) => !known.has(keyOf(each))),
+      restored: before
+        .filter((each) => !holds.has(keyOf(each)))
+        .map(({ stream, subject }) => ({ type: 'restore', stream, subject })),
+    }
+  }
+
+  /** The log is another one: sequences of the one before say nothing in it. */
+  moved(): void {
+    for (const key of this.#at.keys()) this.#at.set(key, 0)
+    for (const [key, each] of this.#undone) this.#undone.set(key, { ...each, sequence: 0 })
+  }
+
+  /** Those that hold now. */
+  now(): Revocation[] {
+    return this.#revoked.now()
+  }
+
+  /** Whether a mark does not name all that it would name here. */
+  lacks({ revoked = [] }: Mark): boolean {
+    const named = new Set(revoked.map(keyOf))
+    return this.said(0).revoked?.some((each) => !named.has(keyOf(each))) ?? false
+  }
+
+  /** What a mark says of them, by somebody who has read the log up to this sequence: those that end last, if they are too many. */
+  said(read: number): Pick<Mark, 'revoked' | 'at' | 'read' | 'undone'> {
+    const now = this.now()
+    const holds = new Set(now.map(keyOf))
+    for (const each of this.#at.keys()) if (!holds.has(each)) this.#at.delete(each)
+    const revoked = within(
+      most,
+      now.sort((one, other) => (other.until ?? 0) - (one.until ?? 0)),
+    )
+    const undone = within(
+      mostUndone,
+      [...this.#undone.values()]
+        .filter(({ until, sequence }) => sequence > 0 && until > Date.now())
+        .map(({ stream, subject, sequence, until }) => [stream, subject, sequence, until] as const)
+        .reverse(),
+    )
+    return {
+      ...(revoked.length > 0 && { revoked, at: revoked.map((each) => this.#at.get(keyOf(each)) ?? 0), read }),
+      ...(undone.length > 0 && { undone }),
+    }
+  }
+
+  #hold(revocation: Revocation, sequence: number): void {
+    const key = keyOf(revocation)
+    this.#revoked.note(revocation)
+    this.#at.set(key, Math.max(sequence, this.#at.get(key) ?? 0))
+  }
+
+  #undo(undone: Undone): void {
+    const { stream, subject } = undone
+    const key = keyOf(undone)
+    this.#revoked.note({ type: 'restore', stream, subject })
+    this.#at.delete(key)
+    this.#undone.delete(key)
+    this.#undone.set(key, undone)
+    for (const oldest of this.#undone.keys()) {
+      if (this.#undone.size <= kept) break
+      this.#undone.delete(oldest)
+    }
+  }
+}
+
+// The first ones that have room.
+function within<Item>(bytes: number, items: readonly Item[]): Item[] {
+  let size = 0
+  return items.filter((each) => {
+    size += JSON.stringify(each).length
+    return size <= bytes
+  })
+}

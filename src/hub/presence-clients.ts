@@ -1,0 +1,70 @@
+// Presence in the words of clients whose wire has such: they say when they are there, ask who is, and are told who comes and leaves.
+
+import type { Present } from '../options/presence'
+import type { Connection } from './connection'
+import type { Turn } from './presence-roster'
+import type { Subscription, Subscriptions } from './subscriptions'
+
+/** What `PresenceClients` works with. */
+export interface ClientsParts {
+  readonly subscriptions: () => Subscriptions
+  /** How many addresses one client may join by. */
+  readonly most: number
+  /** Who is on a stream; undefined for a stream without presence. */
+  readonly list: (stream: string) => readonly Present[] | undefined
+}
+
+/** The clients that speak of presence. */
+export class PresenceClients {
+  readonly #parts: ClientsParts
+  /** The addresses by which each has joined. */
+  readonly #joined = new WeakMap<Connection, Set<string>>()
+
+  constructor(parts: ClientsParts) {
+    this.#parts = parts
+  }
+
+  /** Whether a subscriber is there: by having subscribed, or by having said so where its wire has a word for that. */
+  counts({ connection, address }: Subscription): boolean {
+    return !connection.protocol.joins || this.#joined.get(connection)?.has(address) === true
+  }
+
+  /** A client joins by an address that it has, or is about to subscribe to. Returns the streams that it has there by now. */
+  join(connection: Connection, address: string): readonly string[] {
+    const joined = this.#joined.get(connection) ?? new Set()
+    if (joined.size >= this.#parts.most) return []
+    this.#joined.set(connection, joined.add(address))
+    return this.#parts.subscriptions().streamsAt(connection, address)
+  }
+
+  /** A client is no longer there by an address. Returns the streams that it has left. */
+  leave(connection: Connection, address: string): readonly string[] {
+    const left = this.#joined.get(connection)?.delete(address) === true
+    return left ? this.#parts.subscriptions().streamsAt(connection, address) : []
+  }
+
+  /** A subscription has ended, and what was joined by its address. */
+  ended({ connection, address }: Subscription): void {
+    if (this.#parts.subscriptions().of(connection).get(address) === undefined)
+      this.#joined.get(connection)?.delete(address)
+  }
+
+  /** Tells a client who is on the streams of an address. */
+  answer(connection: Connection, address: string): void {
+    const streams = this.#parts.subscriptions().streamsAt(connection, address)
+    const lists = streams.map(this.#parts.list).filter((list) => list !== undefined)
+    const present = new Map(lists.flat().map((each) => [each.id, each]))
+    connection.say({ type: 'present', address, present: lists.length > 0 ? [...present.values()] : undefined })
+  }
+
+  /** Tells the subscribers of a stream in this process who has come or left. */
+  announce({ stream, identity, joined }: Turn): void {
+    const topic = this.#parts.subscriptions().topic(stream)
+    for (const { protocol, framing, to, members } of topic?.audiences ?? []) {
+      const [text] = protocol.encode({ type: joined ? 'joined' : 'left', address: to.address, who: identity })
+      if (text === undefined) continue
+      const frame = framing.frame(text)
+      for (const connection of members) connection.write(frame)
+    }
+  }
+}
