@@ -48,13 +48,13 @@ export class TcpProxy {
 
   /** Cuts all there is, both ways and without a goodbye. New connections work. */
   async cut(): Promise<void> {
-    await Promise.all([...this.#pairs].map(reset))
+    await Promise.all([...this.#pairs].map(cutPair))
   }
 
   /** Cuts what one client has, and whatever it tries until `restore`. */
   cutOff(client: string): void {
     this.#offline.add(client)
-    for (const pair of this.#pairs) if (pair.client === client) void reset(pair)
+    for (const pair of this.#pairs) if (pair.client === client) void cutPair(pair)
   }
 
   restore(client: string): void {
@@ -90,7 +90,7 @@ export class TcpProxy {
     near.on('error', () => {})
     if (this.#refusing) {
       this.#refused++
-      near.resetAndDestroy()
+      reset(near)
       return
     }
     const far = connect({ port: this.#target, host: '127.0.0.1', noDelay: true })
@@ -115,16 +115,22 @@ export class TcpProxy {
   #join(pair: Pair, head: Buffer): void {
     const { near, far } = pair
     pair.client = /[?&]client=(\w+)/.exec(head.toString('latin1'))?.[1]
-    if (pair.client !== undefined && this.#offline.has(pair.client)) return void reset(pair)
+    if (pair.client !== undefined && this.#offline.has(pair.client)) return void cutPair(pair)
     far.write(head)
     near.pipe(far)
   }
 }
 
-async function reset({ near, far }: Pair): Promise<void> {
-  near.resetAndDestroy()
-  far.resetAndDestroy()
+async function cutPair({ near, far }: Pair): Promise<void> {
+  reset(near)
+  reset(far)
   await closed(far)
+}
+
+// Node never closes a socket that is reset while its end is on the way, and its process never ends.
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
 }
 
 function closed(socket: Socket): Promise<unknown> {
