@@ -40,6 +40,7 @@ export class Switch {
       near.unpipe(far)
       near.on('data', (chunk: Buffer) => chunks.push(chunk)).resume()
       this.#pairs.delete(near)
+      this.#open.delete(far)
       return { far, chunks }
     })
     return async () => {

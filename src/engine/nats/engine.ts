@@ -2,15 +2,15 @@
 
 import { randomUUID } from 'node:crypto'
 import { warn } from '../../log'
-import { maxIdLength } from '../../options/limits'
 import { Delivery } from '../delivery'
 import type { Deadline, Engine, EngineDelegate, HistoryBounds, Outgoing, Replay, Signal } from '../engine'
 import { Waits } from '../waits'
 import { Book } from './book'
 import { type OpenNats, unreachable } from './connection'
-import { mostInBatch, positionOf, sequenceOf } from './entry'
+import { positionOf, sequenceOf } from './entry'
 import { Link } from './link'
 import { Log, type LogLimits } from './log'
+import { isUsable, messageId, Publishing } from './publishing'
 import { Tail } from './tail'
 
 /** What an engine is made of. */
@@ -27,9 +27,6 @@ export interface NatsParts {
   readonly now?: () => number
 }
 
-/** How many broadcasts that were given up are named. */
-const mostGivenUp = 100
-
 /** The shortest that an entry stays in the log, ms: for a connection that is away. */
 const leastAge = 60_000
 
@@ -43,12 +40,17 @@ export class NatsEngine implements Engine {
   #link: Link | undefined
   #tail: Tail | undefined
   #away = false
-  /** Broadcasts whose sender was told that they were not sent, although they may still be on their way. */
-  #givenUp: readonly string[] = []
+  readonly #publishing: Publishing
 
   constructor(parts: NatsParts) {
     this.#parts = parts
     this.#bounds = parts.bounds
+    this.#publishing = new Publishing({
+      link: () => this.#connected(),
+      tail: () => this.#tail,
+      now: parts.now,
+      handedOn: (sequence) => this.#handedOn(sequence),
+    })
   }
 
   start(to: EngineDelegate, bounds?: HistoryBounds): Promise<void> {
@@ -72,28 +74,7 @@ export class NatsEngine implements Engine {
 
   async publish(broadcasts: readonly Outgoing[], id?: string, givenUp: readonly string[] = []): Promise<void> {
     if (broadcasts.length === 0 && givenUp.length === 0) return
-    if (broadcasts.length > mostInBatch) {
-      throw unreachable(
-        new Error(`one batch holds at most ${mostInBatch} broadcasts, this one has ${broadcasts.length}`),
-      )
-    }
-    const link = this.#connected()
-    await link.ready()
-    const named = isUsable(id)
-    const own = named ? id : randomUUID()
-    const mentioned = this.#givenUp
-    const batch = { broadcasts, id: own, named, givenUp: [...givenUp, ...mentioned], at: this.#parts.now?.() }
-    const size = broadcasts.reduce((sum, { stream, json }) => sum + stream.length + json.length, 0)
-    let sequence: number | undefined
-    try {
-      sequence = await link.append({ batch }, size, { id: messageId(own) })
-    } catch (error) {
-      // Its sender knows an id of its own and may try again; without one, what still arrives would come after what is newer.
-      if (!named) this.#givenUp = [...this.#givenUp, own].slice(-mostGivenUp)
-      throw error
-    }
-    if (this.#givenUp === mentioned) this.#givenUp = []
-    await this.#handedOn(sequence as number)
+    await this.#publishing.add(broadcasts, id, givenUp)
   }
 
   async refreshAll(id?: string): Promise<void> {
@@ -126,20 +107,21 @@ export class NatsEngine implements Engine {
   }
 
   async signal(signal: Signal): Promise<void> {
+    // At least those who are here go.
+    const here = () => this.#delivery.signalled(signal)
+    if (signal.type !== 'whisper') return this.#publishing.say(signal, here)
     try {
-      const link = this.#connected()
-      const log = await link.ready()
-      if (signal.type === 'whisper') log.say(JSON.stringify(signal))
-      else await link.append({ signal }, 0)
+      const log = await this.#connected().ready()
+      log.say(JSON.stringify(signal))
     } catch (error) {
-      // At least those who are here go.
-      this.#delivery.signalled(signal)
+      here()
       throw unreachable(error as Error)
     }
   }
 
   async stop(to: EngineDelegate): Promise<void> {
     if (!this.#delivery.delete(to) || this.#delivery.size > 0) return
+    this.#publishing.stop()
     this.#link?.stop()
     this.#link = undefined
     this.#tail?.stop()
@@ -237,13 +219,4 @@ export class NatsEngine implements Engine {
     const cursor = this.#delivery.cursor() as string
     return { recovered: false, position: this.#delivery.positionIn(cursor) as number, cursor, messages: [] }
   }
-}
-
-function isUsable(id: string | undefined): id is string {
-  return id !== undefined && id !== '' && id.length <= maxIdLength
-}
-
-// Any text, as a header can hold it.
-function messageId(id: string): string {
-  return Buffer.from(id).toString('base64url')
 }

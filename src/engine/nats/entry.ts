@@ -36,15 +36,14 @@ export interface Mark {
   readonly undone?: readonly (readonly [stream: string, subject: string, sequence: number, until: number])[] | undefined
 }
 
-/** One message of the log. `tag` is like no other's. */
-export type Entry = { readonly tag: string } & (
-  | { readonly batch: Batch }
-  | { readonly signal: Signal }
-  | { readonly mark: Mark }
-)
-
 /** What an entry says, without its tag. */
-export type Said = { readonly batch: Batch } | { readonly signal: Signal } | { readonly mark: Mark }
+export type Said = ({ readonly batch: Batch } | { readonly signal: Signal } | { readonly mark: Mark }) & {
+  /** From when on it is not to be taken any more, by the server's clock, ms. */
+  readonly till?: number | undefined
+}
+
+/** One message of the log. `tag` is like no other's. */
+export type Entry = Said & { readonly tag: string }
 
 /** An entry that says nothing: by it a reader sees how far the log goes. */
 export function nothing(): Said {
@@ -79,13 +78,15 @@ interface Head {
   readonly a?: number
   readonly s?: Signal
   readonly m?: Mark
+  readonly d?: number | undefined
 }
 
 /** Entry → bytes. */
 export function encodeEntry(said: Said): Buffer {
+  const { till: d } = said
   const t = randomBytes(9).toString('base64url')
-  if ('signal' in said) return Buffer.from(JSON.stringify({ t, s: said.signal } satisfies Head))
-  if ('mark' in said) return Buffer.from(JSON.stringify({ t, m: said.mark } satisfies Head))
+  if ('signal' in said) return Buffer.from(JSON.stringify({ t, s: said.signal, d } satisfies Head))
+  if ('mark' in said) return Buffer.from(JSON.stringify({ t, m: said.mark, d } satisfies Head))
   const { broadcasts, id, named, givenUp, at } = said.batch
   const head: Head = {
     t,
@@ -93,6 +94,7 @@ export function encodeEntry(said: Said): Buffer {
       exclude === undefined ? [stream, json.length] : [stream, json.length, exclude],
     ),
     i: id,
+    d,
     ...(named && { n: 1 }),
     ...(givenUp.length > 0 && { g: givenUp }),
     ...(at !== undefined && { a: at }),
@@ -110,15 +112,15 @@ export function decodeEntry(bytes: Uint8Array): Entry | undefined {
   } catch {
     return undefined
   }
-  const { t: tag, b, i: id = '', n, g: givenUp = [], a: at, s: signal, m: mark } = Object(head) as Head
+  const { t: tag, b, i: id = '', n, g: givenUp = [], a: at, s: signal, m: mark, d: till } = Object(head) as Head
   if (typeof tag !== 'string') return undefined
-  if (signal) return { tag, signal }
-  if (mark) return { tag, mark }
+  if (signal) return { tag, signal, till }
+  if (mark) return { tag, mark, till }
   let from = end + 1
   const broadcasts = (b ?? []).map(([stream, length, exclude]) => {
     const json = text.slice(from, from + length)
     from += length
     return { stream, json, exclude }
   })
-  return { tag, batch: { broadcasts, id, named: n === 1, givenUp, at } }
+  return { tag, batch: { broadcasts, id, named: n === 1, givenUp, at }, till }
 }

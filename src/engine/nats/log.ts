@@ -30,8 +30,6 @@ export interface Standing {
   readonly first: number
   /** The sequence of the newest entry that there ever was. */
   readonly last: number
-  /** Whether entries between the two are gone, the newest maybe. */
-  readonly holed: boolean
 }
 
 /** Takes an entry, or undefined for what is none; `written` is the server's time, ms. */
@@ -70,7 +68,7 @@ export class Log {
     const { created, state } = await this.#manager.streams.info(this.#name)
     const { messages, last_seq: last } = state
     const first = messages === 0 ? last + 1 : state.first_seq
-    return { created: String(created), first, last, holed: messages < last + 1 - first }
+    return { created: String(created), first, last }
   }
 
   /**

@@ -8,11 +8,13 @@ import type { Positioned, Revocation, Signal } from '../engine'
 import type { Book } from './book'
 import { patience } from './connection'
 import { type Entry, endOf, type Mark, nothing } from './entry'
+import { Late } from './late'
 import type { Log, LogLimits, Standing } from './log'
 import { Marks } from './marks'
 import { Onward } from './onward'
 import { Reach } from './reach'
 import { Refused } from './refused'
+import { Reminder } from './reminder'
 
 const debug = logger('nats')
 
@@ -44,8 +46,9 @@ export class Tail {
   readonly #marks = new Marks()
   readonly #onward: Onward
   readonly #refused = new Refused()
-  #reminding = false
-  #lacking = false
+  /** What came too late to be taken. */
+  readonly late = new Late()
+  readonly #reminder: Reminder
   /** The log on the connection of now. */
   #log: Log | undefined
   #unfollow: (() => void) | undefined
@@ -55,6 +58,11 @@ export class Tail {
     this.#parts = parts
     this.#book = parts.book(0)
     this.#onward = new Onward(parts.delivery)
+    this.#reminder = new Reminder({
+      marks: this.#marks,
+      limits: parts.limits,
+      beside: () => this.#refused.said(this.#reach.sequence),
+    })
   }
 
   /** What this process has read. */
@@ -76,6 +84,7 @@ export class Tail {
   async open(log: Log): Promise<void> {
     this.close()
     this.#log = log
+    this.late.forgetClock()
     const standing = await log.look()
     if (this.#place) this.#judge(this.#place, standing, log.server)
     const { created, first, last } = standing
@@ -99,11 +108,12 @@ export class Tail {
       if (sequence <= this.#reach.sequence) return
       if (sequence !== this.#reach.sequence + 1 && !this.#skip(sequence - 1)) return
       this.#place = { created, sequence, tag }
-      this.#take(entry, sequence, written)
+      this.#take(this.late.take(entry, sequence, written) ? undefined : entry, sequence, written)
       this.#marks.wrote(written, bytes)
+      if (sequence > last) this.late.wrote(written)
       this.#reach.at(sequence)
       // The connection is judged by the next look.
-      if (this.#isDue()) void this.#remind(log, first).catch(() => {})
+      if (this.#isDue()) void this.#reminder.remind(log, first).catch(() => {})
     })
     if (this.#log !== log) return unfollow()
     this.#unfollow = unfollow
@@ -141,16 +151,17 @@ export class Tail {
 
   // Reads all there is, and on until it is clear which history this is.
   async #settle(log: Log): Promise<void> {
+    // What is written now comes behind all there was, also where the newest of that is gone, and tells the server's time.
+    let behind = await log.append(nothing())
     for (;;) {
-      const { first, last, holed } = await log.look()
-      // What is gone never comes; something behind it does.
-      const end = holed && last > this.#reach.sequence ? await log.append(nothing()) : last
-      await this.#reach.until(end as number, patience)
+      await this.#reach.until(behind as number, patience)
+      const { first } = await log.look()
       if (this.#marks.holds(log.server)) break
       const epoch = randomBytes(6).toString('base64url')
-      // Of several who see the need one is first, and the others go by what it says.
       const mark = { epoch, server: log.server, began: 0, ...this.#refused.said(this.#reach.sequence) }
-      await log.append({ mark }, { after: this.#marks.last(first) })
+      // Of several who see the need one is first, and the others go by what it says.
+      behind = await log.append({ mark }, { after: this.#marks.last(first) })
+      behind ??= await log.append(nothing())
     }
     this.#onward.begin((this.#marks.held as Mark).epoch, this.revoked)
   }
@@ -189,7 +200,7 @@ export class Tail {
     this.#marks.take(mark, begins, sequence, written)
     const { unknown, restored } = this.#refused.take(mark)
     for (const each of restored) this.#parts.delivery.signalled(each)
-    this.#lacking = this.#refused.lacks(mark)
+    this.#reminder.lacking = this.#refused.lacks(mark)
     if (begins) this.#book.forgetAll(endOf(sequence))
     if (begins) this.#onward.turn(mark.epoch, sequence, this.revoked)
     else this.#onward.tell(unknown)
@@ -208,30 +219,14 @@ export class Tail {
         // What is there does not come.
         await this.#reach.until(standing.last, 2 * pace)
       }
-      if (this.#isDue()) await this.#remind(log, standing.first)
+      if (this.#isDue()) await this.#reminder.remind(log, standing.first)
     } catch (error) {
       if (this.#log === log) this.#parts.reset(error as Error)
     }
   }
 
   #isDue(): boolean {
-    const { delivery, limits } = this.#parts
-    return !this.#reminding && delivery.epoch !== undefined && (this.#lacking || this.#marks.isDue(limits()))
-  }
-
-  // The mark must not be trimmed away while anybody is here.
-  async #remind(log: Log, first: number): Promise<void> {
-    if (!this.#marks.held) return
-    const { epoch, server, began } = this.#marks.held
-    this.#reminding = true
-    try {
-      const said = { mark: { epoch, server, began, ...this.#refused.said(this.#reach.sequence) } }
-      const taken = await log.append(said, { after: this.#marks.last(first) })
-      // Another one was quicker, or the last one is gone already.
-      if (taken === undefined) await log.append(said, { after: this.#marks.last((await log.look()).first) })
-    } finally {
-      this.#reminding = false
-    }
+    return this.#parts.delivery.epoch !== undefined && this.#reminder.isDue
   }
 
   #fork(why: string): void {
@@ -244,7 +239,10 @@ export class Tail {
     debug('%s, after %d', why, this.#place?.sequence)
     this.#place = undefined
     this.#marks.forget()
-    if (another) this.#refused.moved()
+    if (another) {
+      this.#refused.moved()
+      this.late.moved()
+    }
     this.#parts.delivery.lost()
   }
 }

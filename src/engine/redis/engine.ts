@@ -4,7 +4,6 @@ import { warn } from '../../log'
 import { maxIdLength } from '../../options/limits'
 import { Delivery } from '../delivery'
 import type { Deadline, Engine, EngineDelegate, HistoryBounds, Outgoing, Replay, Signal } from '../engine'
-import { keyOf } from '../revoked'
 import { Waits } from '../waits'
 import type { OpenRedis } from './connection'
 import { Link, type Seen, unreachable } from './link'
@@ -92,27 +91,16 @@ export class RedisEngine implements Engine {
   }
 
   async signal(signal: Signal): Promise<void> {
-    try {
-      await this.#say(signal)
-    } catch (error) {
-      // At least those who are here go.
-      this.#delivery.signalled(signal)
-      throw error
-    }
-  }
-
-  async #say(signal: Signal): Promise<void> {
-    const link = this.#link()
-    await link.attempted()
-    this.#publishing.flush()
-    const { seen } = await link.run('signal', this.#boundsText(), JSON.stringify(signal), ...keptOf(signal))
-    this.#met(seen)
+    await this.#link().attempted()
+    // At least those who are here go.
+    await this.#publishing.say(signal, () => this.#delivery.signalled(signal))
   }
 
   async stop(to: EngineDelegate): Promise<void> {
     if (!this.#delivery.delete(to) || this.#delivery.size > 0) return
     this.#tail?.link.stop()
     this.#tail = undefined
+    this.#publishing.stop()
     this.#commands?.stop()
     this.#commands = undefined
     this.#away.clear()
@@ -134,7 +122,7 @@ export class RedisEngine implements Engine {
       bounds: (first) => this.#look(first ? 'set' : 'keep'),
       began: () => this.#waits.look(),
       sayAgain: async (revocations) => {
-        for (const each of revocations) await this.#say(each)
+        for (const each of revocations) await this.#publishing.say(each)
       },
     })
     const link = this.#newLink({
@@ -201,11 +189,4 @@ export class RedisEngine implements Engine {
     })
     return { recovered: Number(recovered) === 1, position, cursor: cursorAt(position), messages }
   }
-}
-
-// What Redis keeps of a revocation with an end, and when that is; a restore has none.
-function keptOf(signal: Signal): readonly string[] {
-  const ends = signal.type === 'restore' || (signal.type === 'revoke' && signal.until !== undefined)
-  if (!ends) return ['', '']
-  return [keyOf(signal), signal.type === 'revoke' ? String(signal.until) : '']
 }

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { failure } from '../../errors'
 import { logger, warn } from '../../log'
 import { Pauses } from '../pauses'
+import { ServerClock } from '../server-clock'
 import type { OpenRedis, RedisConnection } from './connection'
 import { script, scriptKeys, scriptSha } from './script'
 
@@ -58,6 +59,7 @@ export class Link {
   #ready = false
   #stopped = false
   readonly #pauses = new Pauses()
+  readonly #clock = new ServerClock()
   #watchdog: NodeJS.Timeout | undefined
   #onItsWay = 0
   #waiting = 0
@@ -93,13 +95,34 @@ export class Link {
   }
 
   /** Runs the script. Rejects at once while there is no connection, but for the first attempt, which is waited for. */
-  async run(operation: string, ...values: readonly string[]): Promise<Answer> {
+  run(operation: string, ...values: readonly string[]): Promise<Answer> {
+    return this.#ask(operation, '', values)
+  }
+
+  /**
+   * When something that is sent now and has no answer is given up, by `performance.now()`. Undefined while nobody knows what time
+   * it is for Redis.
+   */
+  till(): number | undefined {
+    const silentSince = this.#waiting === 0 ? performance.now() : this.#heard
+    return this.#parts.now() === '' && this.#clock.known ? silentSince + patience : undefined
+  }
+
+  /** Runs the script, which does nothing from that time on: its caller may have been told that nothing was done. */
+  async runTill(till: number | undefined, operation: string, ...values: readonly string[]): Promise<Answer> {
+    const answer = await this.#ask(operation, String((till && this.#clock.at(till)) ?? ''), values)
+    if (answer.rest[0] === 'late') throw unreachable(new Error('it got there too late'))
+    return answer
+  }
+
+  async #ask(operation: string, till: string, values: readonly string[]): Promise<Answer> {
     const { epoch, id, tag } = this.#parts.seen() ?? { epoch: '', id: '', tag: '' }
     const fresh = randomBytes(6).toString('base64url')
-    const rest = [operation, this.#run, fresh, this.#parts.now(), epoch, id, tag, ...values]
+    const rest = [operation, this.#run, fresh, this.#parts.now(), epoch, id, tag, till, ...values]
     const command = ['EVALSHA', scriptSha, String(this.#keys.length), ...this.#keys, ...rest]
-    const answer = (await this.send(command)) as [string, string, string, string, ...unknown[]]
-    const [nowEpoch, nowId, nowTag, run, ...more] = answer
+    const answer = (await this.send(command)) as [string, string, string, string, number, ...unknown[]]
+    const [nowEpoch, nowId, nowTag, run, time, ...more] = answer
+    this.#clock.said(time)
     if (this.#run === '' && run === 'unknown' && !warned) {
       warned = true
       warn(
@@ -160,6 +183,7 @@ export class Link {
       if (this.#stopped) return connection.destroy()
       this.#connection = connection
       this.#run = ''
+      this.#clock.forget()
       await this.send(['SCRIPT', 'LOAD', script])
       await this.#parts.greet(this)
       if (this.#connection !== connection) return

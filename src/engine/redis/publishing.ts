@@ -3,15 +3,14 @@
 
 import { randomUUID } from 'node:crypto'
 import { maxIdLength } from '../../options/limits'
-import type { Outgoing } from '../engine'
+import type { Outgoing, Signal } from '../engine'
+import { GivenUp } from '../given-up'
+import { keyOf } from '../revoked'
 import type { Link, Seen } from './link'
 
 /** How much one script takes, broadcasts and characters, so that Redis is never busy with it for long. */
 const most = 256
 const mostText = 1_048_576
-
-/** How many broadcasts that were given up are named to Redis. */
-const mostGivenUp = 100
 
 /** Where a broadcast is in the log. */
 export interface Place {
@@ -43,8 +42,7 @@ export class Publishing {
   #count = 0
   #text = 0
   #immediate: NodeJS.Immediate | undefined
-  /** Broadcasts whose sender was told that they were not sent, although they may still be on their way. */
-  #givenUp: readonly string[] = []
+  #givenUp = new GivenUp((ids) => this.#tell(ids))
 
   constructor(parts: PublishingParts) {
     this.#parts = parts
@@ -62,6 +60,29 @@ export class Publishing {
     })
   }
 
+  /** Sends a signal. `failed` is called as soon as it is not sent; the promise rejects when it cannot come any more. */
+  async say(signal: Signal, failed?: () => void): Promise<void> {
+    const { link: linkOf, bounds, met } = this.#parts
+    const link = linkOf()
+    this.flush()
+    const till = link.till()
+    const wasCut = cutting(link)
+    try {
+      const { seen } = await link.runTill(till, 'signal', bounds(), JSON.stringify(signal), ...keptOf(signal))
+      met(seen)
+    } catch (error) {
+      failed?.()
+      if (await wasCut()) await this.#givenUp.until(till)
+      throw error
+    }
+  }
+
+  /** Nobody waits any more for what was given up. */
+  stop(): void {
+    this.#givenUp.stop()
+    this.#givenUp = new GivenUp((ids) => this.#tell(ids))
+  }
+
   /** Sends what has come now: what is sent after this comes after it. */
   flush(): void {
     const groups = this.#groups
@@ -74,27 +95,51 @@ export class Publishing {
   }
 
   async #send(groups: readonly Group[]): Promise<void> {
-    const { link, bounds, met } = this.#parts
-    const named = this.#givenUp
+    const { link: linkOf, bounds, met } = this.#parts
+    const link = linkOf()
+    const named = this.#givenUp.ids
     const old = [...groups.flatMap(({ givenUp }) => givenUp), ...named]
     const flat = groups.flatMap(({ broadcasts, id, known }) => [
       ...[id, known ? '1' : '0', String(broadcasts.length)],
       ...broadcasts.flatMap(({ stream, json, exclude }) => [stream, json, exclude ?? '']),
     ])
-    let unknown = link().open
+    const till = link.till()
+    const wasCut = cutting(link)
     try {
-      const { seen, rest } = await link().run('publish', bounds(), String(old.length), ...old, ...flat)
-      unknown = false
-      if (this.#givenUp === named) this.#givenUp = []
+      const { seen, rest } = await link.runTill(till, 'publish', bounds(), String(old.length), ...old, ...flat)
+      this.#givenUp.told(named)
       met(seen)
       groups.forEach(({ resolve }, index) => {
         resolve({ epoch: seen.epoch, position: Number(rest[index]) })
       })
     } catch (error) {
-      // A sender that knows its id may try again; of the others, what still arrives would come after what is newer.
-      const lost = unknown ? groups.filter(({ known }) => !known).map(({ id }) => id) : []
-      this.#givenUp = [...this.#givenUp, ...lost].slice(-mostGivenUp)
-      for (const { reject } of groups) reject(error)
+      // A sender that knows its id may try again.
+      const lost = groups.filter(({ known }) => !known).map(({ id }) => id)
+      for (const { known, reject } of groups) if (known) reject(error)
+      if (await wasCut()) await this.#givenUp.add(lost, till)
+      for (const { known, reject } of groups) if (!known) reject(error)
     }
   }
+
+  async #tell(ids: readonly string[]): Promise<void> {
+    const { link, bounds } = this.#parts
+    await link().run('publish', bounds(), String(ids.length), ...ids)
+  }
+}
+
+// Tells after an error whether something that was sent now has had no answer.
+function cutting(link: Link): () => Promise<boolean> {
+  const { open } = link
+  return async () => {
+    // That the connection has ended may be heard a moment after the error.
+    await new Promise(setImmediate)
+    return open && !link.open
+  }
+}
+
+// What Redis keeps of a revocation with an end, and when that is; a restore has none.
+function keptOf(signal: Signal): readonly string[] {
+  const ends = signal.type === 'restore' || (signal.type === 'revoke' && signal.until !== undefined)
+  if (!ends) return ['', '']
+  return [keyOf(signal), signal.type === 'revoke' ? String(signal.until) : '']
 }

@@ -4,7 +4,7 @@
 /** Lua: reads `state`, and begins another history where it has to. */
 export const stateLua = `
 local STATE, LOG, HEADS, STREAMS, SILENT, IDS = unpack(KEYS)
-local op, run, fresh, now, seenEpoch, seenId, seenTag = unpack(ARGV, 1, 7)
+local op, run, fresh, now, seenEpoch, seenId, seenTag, till = unpack(ARGV, 1, 8)
 local call, floor = redis.call, math.floor
 -- Revocations that have an end, by it. They outlive everything else.
 local revoked = string.sub(STATE, 1, -6) .. 'revoked'

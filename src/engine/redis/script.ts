@@ -63,8 +63,11 @@ local function counts()
 end
 
 local function reply(...)
-  return {state.epoch, state.pos .. '-' .. state.seq, state.tag, run, ...}
+  return {state.epoch, state.pos .. '-' .. state.seq, state.tag, run, now, ...}
 end
+
+-- Its sender has given it up by now, and others may have sent what is newer.
+if till ~= '' and now >= tonumber(till) then return reply('late') end
 
 if op == 'look' then
   local before = counts()
@@ -85,11 +88,11 @@ end
 
 if op == 'signal' then
   state.seq = state.seq + 1
-  append('', ARGV[9], '')
-  local kept, till = ARGV[10], tonumber(ARGV[11])
+  append('', ARGV[10], '')
+  local kept, ends = ARGV[11], tonumber(ARGV[12])
   if kept ~= '' then
     call('ZREMRANGEBYSCORE', revoked, '-inf', now)
-    if till then call('ZADD', revoked, 'GT', till, kept) else call('ZREM', revoked, kept) end
+    if ends then call('ZADD', revoked, 'GT', ends, kept) else call('ZREM', revoked, kept) end
     state.refused = lastRevoked()
     if state.refused > 0 then call('PEXPIREAT', revoked, state.refused) end
   end
@@ -99,7 +102,7 @@ end
 
 -- Whatever anybody has seen, something may be missing: as on another server.
 if op == 'refreshAll' then
-  local id = ARGV[9]
+  local id = ARGV[10]
   if id ~= '' and call('ZSCORE', IDS, id) then return reply() end
   begin()
   if id ~= '' then call('ZADD', IDS, 0, id) end
@@ -107,8 +110,8 @@ if op == 'refreshAll' then
 end
 
 if op == 'since' then
-  local stream, seen = ARGV[9], tonumber(ARGV[10])
-  if ARGV[10] == '' then return reply(1) end
+  local stream, seen = ARGV[10], tonumber(ARGV[11])
+  if ARGV[11] == '' then return reply(1) end
   if not seen or seen > state.pos or seenEpoch ~= state.epoch then return reply(0) end
   local held = heldOf(stream)
   if seen < (held and held.gone or tonumber(call('ZSCORE', SILENT, stream) or state.forgotten)) then return reply(0) end
@@ -139,8 +142,8 @@ end
 
 -- Of several senders, each with an id of its own: what one brings is applied wholly or not at all.
 if op == 'publish' then
-  local at, before, applied, positions = 10 + tonumber(ARGV[9]), state.pos, false, {}
-  for i = 10, at - 1 do call('ZADD', IDS, 'NX', before, ARGV[i]) end
+  local at, before, applied, positions = 11 + tonumber(ARGV[10]), state.pos, false, {}
+  for i = 11, at - 1 do call('ZADD', IDS, 'NX', before, ARGV[i]) end
   while ARGV[at] do
     local id, mark, last = ARGV[at], ARGV[at + 1], at + 2 + 3 * tonumber(ARGV[at + 2])
     local done = call('ZSCORE', IDS, id)

@@ -10,11 +10,12 @@ import { TcpProxy } from '../../support/tcp-proxy.ts'
 import { noDeadline } from '../../unit/engine/engine-suite.ts'
 
 const name = 'turbo-cable'
+// Whoever comes first looks where the log is, with an entry, and says in another which history it is.
 const holes: Record<string, (manager: JetStreamManager) => Promise<unknown>> = {
-  'the newest': (manager) => manager.streams.deleteMessage(name, 4),
-  'a message': (manager) => manager.streams.deleteMessage(name, 3),
+  'the newest': (manager) => manager.streams.deleteMessage(name, 5),
+  'a message': (manager) => manager.streams.deleteMessage(name, 4),
   'all broadcasts': (manager) => manager.streams.purge(name, { filter: `${name}.log` }),
-  'its mark': (manager) => manager.streams.deleteMessage(name, 1),
+  'its mark': (manager) => manager.streams.deleteMessage(name, 2),
 }
 
 for (const [what, make] of Object.entries(holes)) {

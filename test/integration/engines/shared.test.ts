@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { type EngineKind, type EngineServer, type EngineSettings, engines } from '../../support/engines.ts'
 import { heard, one, type Process, withProcesses } from '../../support/processes.ts'
 import { Switch } from '../../support/switch.ts'
@@ -47,6 +48,61 @@ slow('processes apply nothing late that they have said was not sent', async ({ s
   await a.engine.stop(a.listener)
   await address.close()
 })
+
+slow(
+  'what a process has said was not sent never comes, though it ends before it can say so again',
+  async ({ server, join }) => {
+    const address = await Switch.to(server.port)
+    const [a, b] = [await join(address.port), await join()]
+    await a.engine.signal({ type: 'revoke', stream: 's', subject: 'u' })
+    await a.engine.publish(one(1))
+    const release = address.hold()
+    await Promise.all([
+      assert.rejects(a.engine.publish(one(2)), { code: 'TURBO_CABLE_UNREACHABLE' }),
+      assert.rejects(a.engine.publish(one(5), 'named'), { code: 'TURBO_CABLE_UNREACHABLE' }),
+      assert.rejects(a.engine.signal({ type: 'restore', stream: 's', subject: 'u' }), {
+        code: 'TURBO_CABLE_UNREACHABLE',
+      }),
+    ])
+    await a.engine.stop(a.listener)
+    await b.engine.publish(one(3))
+    await release()
+    // The server has what was held by now; these come after it.
+    await b.engine.publish(one(4))
+    for (const _ of ['once', 'twice']) await b.engine.publish(one(5), 'named')
+    assert.deepEqual(heard(b), [1, 3, 4, 5])
+    assert.deepEqual(
+      b.listener.signals.map(({ type }) => type),
+      ['revoke'],
+    )
+    await address.close()
+  },
+)
+
+slow(
+  'what was on its way on a connection that was cut is refused once the engine knows not to take it',
+  async ({ server, join }) => {
+    const address = await Switch.to(server.port)
+    const [a, b] = [await join(address.port), await join()]
+    await a.engine.publish(one(1))
+    const release = address.hold()
+    const since = performance.now()
+    const refused = Promise.all(
+      [2, 3].map((n) => assert.rejects(a.engine.publish(one(n)), { code: 'TURBO_CABLE_UNREACHABLE' })),
+    )
+    // What is written by now is held.
+    await setTimeout(100)
+    address.lead(server.port)
+    await refused
+    assert.ok(performance.now() - since < 3_000, 'before it would be given up by itself')
+    await a.engine.stop(a.listener)
+    await b.engine.publish(one(4))
+    await release()
+    for (const n of [5, 6]) await b.engine.publish(one(n))
+    assert.deepEqual(heard(b), [1, 4, 5, 6])
+    await address.close()
+  },
+)
 
 slow('processes notice a network that swallows everything, refuse meanwhile, and go on', async ({ server, join }) => {
   const proxy = await TcpProxy.to(server.port)

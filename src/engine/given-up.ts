@@ -1,0 +1,72 @@
+// Broadcasts whose connection ended before an answer came. They may still be on their way, and would come after what is newer: so
+// the engine is told not to take them, and their sender hears that they were not sent when they cannot come any more.
+
+import { setTimeout } from 'node:timers/promises'
+
+/** How many are named to the engine: as many as it remembers. */
+const most = 10_000
+
+/** Between two attempts to tell the engine, ms. */
+const pause = 50
+
+/** What one process has given up. */
+export class GivenUp {
+  readonly #tell: (ids: readonly string[]) => Promise<void>
+  readonly #ids = new Set<string>()
+  #telling: Promise<void> | undefined
+  #stopped = false
+
+  /** `tell` asks the engine not to take these, and rejects where it cannot. */
+  constructor(tell: (ids: readonly string[]) => Promise<void>) {
+    this.#tell = tell
+  }
+
+  /** To be named with what is sent next, before it. */
+  get ids(): readonly string[] {
+    return [...this.#ids]
+  }
+
+  /** The engine knows of these. */
+  told(ids: readonly string[]): void {
+    for (const id of ids) this.#ids.delete(id)
+  }
+
+  /**
+   * Resolves when these cannot come any more: the engine was told, or takes them no longer by itself, at a time of `performance.now()`.
+   * Where nobody knows of such a time it resolves at once, and they are named with what is sent next.
+   */
+  async add(ids: readonly string[], till: number | undefined): Promise<void> {
+    for (const id of ids) this.#ids.add(id)
+    for (const oldest of this.#ids) {
+      if (this.#ids.size <= most) break
+      this.#ids.delete(oldest)
+    }
+    if (till === undefined) return
+    while (performance.now() < till && !this.#stopped && ids.some((id) => this.#ids.has(id))) {
+      this.#telling ??= this.#tellAll()
+      await this.#telling
+    }
+  }
+
+  /** Resolves at that time: for what the engine cannot be told of. */
+  async until(till: number | undefined): Promise<void> {
+    while (till !== undefined && performance.now() < till && !this.#stopped) await setTimeout(pause)
+  }
+
+  /** Nobody waits any more. */
+  stop(): void {
+    this.#stopped = true
+  }
+
+  async #tellAll(): Promise<void> {
+    const { ids } = this
+    try {
+      await this.#tell(ids)
+      this.told(ids)
+    } catch {
+      await setTimeout(pause)
+    } finally {
+      this.#telling = undefined
+    }
+  }
+}

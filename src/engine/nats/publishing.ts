@@ -1,0 +1,121 @@
+// How broadcasts and signals come into the log. Once their sender has been told that they were not sent they are not taken any
+// more: others may have sent what is newer.
+
+import { randomUUID } from 'node:crypto'
+import { maxIdLength } from '../../options/limits'
+import type { Outgoing, Signal } from '../engine'
+import { GivenUp } from '../given-up'
+import { patience, unreachable } from './connection'
+import { mostInBatch, type Said } from './entry'
+import type { Link } from './link'
+import type { Tail } from './tail'
+
+export interface PublishingParts {
+  readonly link: () => Link
+  /** Undefined where nobody here reads the log. */
+  readonly tail: () => Tail | undefined
+  /** Resolves when an entry was handed on here, or nobody is there to be handed it. */
+  readonly handedOn: (sequence: number) => Promise<void>
+  /** The clock of a test, ms. */
+  readonly now: (() => number) | undefined
+}
+
+/** Writes to the log of one process. */
+export class Publishing {
+  readonly #parts: PublishingParts
+  #givenUp = new GivenUp((ids) => this.#tell(ids))
+
+  constructor(parts: PublishingParts) {
+    this.#parts = parts
+  }
+
+  /** Writes broadcasts: all of them or none. Resolves once they were handed on here. */
+  async add(broadcasts: readonly Outgoing[], id: string | undefined, givenUp: readonly string[]): Promise<void> {
+    if (broadcasts.length > mostInBatch) {
+      throw unreachable(
+        new Error(`one batch holds at most ${mostInBatch} broadcasts, this one has ${broadcasts.length}`),
+      )
+    }
+    const named = isUsable(id)
+    const own = named ? id : randomUUID()
+    const mentioned = this.#givenUp.ids
+    const batch = { broadcasts, id: own, named, givenUp: [...givenUp, ...mentioned], at: this.#parts.now?.() }
+    const size = broadcasts.reduce((sum, { stream, json }) => sum + stream.length + json.length, 0)
+    // A sender that chose the id may try again.
+    const cut = async (till: number | undefined) => named || this.#givenUp.add([own], till)
+    const taken =
+      (await this.#inTime({ batch }, size, cut, own)) ||
+      // The first attempt of another sender came too late. NATS takes this one for the same, unless it has another name.
+      (named && (await this.#inTime({ batch }, size, cut, `${own} again`)))
+    if (!taken) throw tooLate()
+    this.#givenUp.told(mentioned)
+  }
+
+  /** Writes a signal. `failed` is called as soon as it is not taken; the promise rejects when it cannot come any more. */
+  async say(signal: Signal, failed: () => void): Promise<void> {
+    let over: Promise<void> | undefined
+    try {
+      const taken = await this.#inTime({ signal }, 0, async (till) => {
+        over = this.#givenUp.until(till)
+      })
+      if (!taken) throw tooLate()
+    } catch (error) {
+      failed()
+      await over
+      throw error
+    }
+  }
+
+  /** Nobody waits any more for what was given up. */
+  stop(): void {
+    this.#givenUp.stop()
+    this.#givenUp = new GivenUp((ids) => this.#tell(ids))
+  }
+
+  // False where it is in the log, but came too late to be taken. `cut` is called where the connection has ended without an answer,
+  // with the time from which on it is not taken.
+  async #inTime(
+    said: Said,
+    size: number,
+    cut: (till: number | undefined) => Promise<unknown>,
+    id?: string,
+  ): Promise<boolean> {
+    const { link: linkOf, tail, now, handedOn } = this.#parts
+    const link = linkOf()
+    await link.ready()
+    const given = performance.now() + patience
+    // Who does not read the log knows nothing of the server's clock, and would not know that it came too late.
+    const till = now ? undefined : tail()?.late.clockAt(given)
+    const own = id === undefined ? {} : { id: messageId(id) }
+    let sequence: number | undefined
+    try {
+      sequence = await link.append({ ...said, till }, size, own)
+    } catch (error) {
+      // That the connection has ended may be heard a moment after the error; where it has not, NATS has answered.
+      await new Promise(setImmediate)
+      if (!link.log) await cut(till && given)
+      throw error
+    }
+    await handedOn(sequence as number)
+    return !tail()?.late.has(sequence as number)
+  }
+
+  async #tell(givenUp: readonly string[]): Promise<void> {
+    const batch = { broadcasts: [], id: '', named: false, givenUp }
+    await this.#parts.link().append({ batch }, 0)
+  }
+}
+
+function tooLate(): Error {
+  return unreachable(new Error('it got there too late'))
+}
+
+/** Whether an id can be remembered. */
+export function isUsable(id: string | undefined): id is string {
+  return id !== undefined && id !== '' && id.length <= maxIdLength
+}
+
+/** Any text, as a header can hold it. */
+export function messageId(id: string): string {
+  return Buffer.from(id).toString('base64url')
+}
