@@ -19,6 +19,7 @@ interface Answer {
 
 const notJson: Answer = { status: 415, text: 'Unsupported Media Type: application/json required' }
 const tooLarge: Answer = { status: 413, text: 'Payload Too Large' }
+const tooLargeAtOnce: Answer = { status: 413, text: 'Payload Too Large: the engine takes less at once' }
 const invalidJson: Answer = { status: 400, text: 'Invalid JSON' }
 const closed: Answer = { status: 503, text: 'Service Unavailable: the cable is closed' }
 const notTaken: Answer = { status: 503, text: 'Service Unavailable: the engine has not taken it' }
@@ -102,7 +103,10 @@ async function answerTo(taken: Promise<unknown>, done = ok): Promise<Answer> {
     debug('not taken: %s', error)
     // What is nested deeper than JSON can be written was read all the same.
     if (error instanceof RangeError) return invalidJson
-    return (error as { code?: string }).code === 'TURBO_CABLE_CLOSED' ? closed : notTaken
+    const { code, cause } = error as { code?: string; cause?: { status?: number } }
+    if (code === 'TURBO_CABLE_CLOSED') return closed
+    // Its sender need not try again.
+    return cause?.status === 413 ? tooLargeAtOnce : notTaken
   }
 }
 

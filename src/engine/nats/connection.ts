@@ -98,3 +98,8 @@ export function unreachable(reason: Error | undefined): Error {
   if (reason && 'code' in reason && reason.code === 'TURBO_CABLE_UNREACHABLE') return reason
   return failure('TURBO_CABLE_UNREACHABLE', ['NATS', reason?.message || 'it cannot be reached'], reason)
 }
+
+/** The error of what NATS can never take; the status is what a sender over HTTP is answered. */
+export function tooLarge(reason: string): Error {
+  return failure('TURBO_CABLE_UNREACHABLE', ['NATS', reason], { status: 413 })
+}

@@ -3,7 +3,7 @@
 
 import { logger, warn } from '../../log'
 import type { JetStream, Manager, StreamInfo, StreamMessage } from './client'
-import { type OpenedNats, patience, unreachable } from './connection'
+import { type OpenedNats, patience, tooLarge } from './connection'
 import { decodeEntry, type Entry, encodeEntry, type Said } from './entry'
 
 const debug = logger('nats')
@@ -79,7 +79,7 @@ export class Log {
     const data = encodeEntry(said)
     const most = this.#opened.connection.info?.max_payload ?? Number.POSITIVE_INFINITY
     if (data.length + 1_024 > most) {
-      throw unreachable(new Error(`it has ${data.length} bytes, and this server takes ${most - 1_024} (max_payload)`))
+      throw tooLarge(`it has ${data.length} bytes, and this server takes ${most - 1_024} (max_payload)`)
     }
     const { id, after } = own
     try {

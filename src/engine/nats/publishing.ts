@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { maxIdLength } from '../../options/limits'
 import type { Outgoing, Signal } from '../engine'
 import { GivenUp } from '../given-up'
-import { patience, unreachable } from './connection'
+import { patience, tooLarge, unreachable } from './connection'
 import { mostInBatch, type Said } from './entry'
 import type { Link } from './link'
 import type { Tail } from './tail'
@@ -32,9 +32,7 @@ export class Publishing {
   /** Writes broadcasts: all of them or none. Resolves once they were handed on here. */
   async add(broadcasts: readonly Outgoing[], id: string | undefined, givenUp: readonly string[]): Promise<void> {
     if (broadcasts.length > mostInBatch) {
-      throw unreachable(
-        new Error(`one batch holds at most ${mostInBatch} broadcasts, this one has ${broadcasts.length}`),
-      )
+      throw tooLarge(`one batch holds at most ${mostInBatch} broadcasts, this one has ${broadcasts.length}`)
     }
     const named = isUsable(id)
     const own = named ? id : randomUUID()

@@ -8,6 +8,8 @@ import { NatsServer } from '../../support/nats-server.ts'
 import { beginsAnew, heard, one, type Process, withProcesses } from '../../support/processes.ts'
 import { Switch } from '../../support/switch.ts'
 import { TcpProxy } from '../../support/tcp-proxy.ts'
+import { warnings } from '../../support/warnings.ts'
+import { withCable } from '../../support/with-cable.ts'
 import { noDeadline } from '../../unit/engine/engine-suite.ts'
 
 type Context = { nats: NatsServer; join(url?: string): Promise<Process> }
@@ -174,4 +176,19 @@ describe('a batch that NATS cannot take', () => {
       await a.engine.publish(one(1))
       assert.deepEqual(heard(a), [1])
     }))
+
+  it('is answered with 413 where it comes over HTTP, as trying again is of no use', async (t) => {
+    warnings(t)
+    const nats = await NatsServer.start()
+    await withCable(
+      { engine: natsEngine({ url: nats.url }), limits: { bodyBytes: 2_000_000 } },
+      async ({ broadcast }) => {
+        assert.equal((await broadcast({ stream: 's', data: 'x' })).status, 200)
+        const { status, statusText } = await broadcast({ stream: 's', data: 'x'.repeat(1_200_000) })
+        assert.deepEqual([status, statusText], [413, 'Payload Too Large'])
+        assert.equal((await broadcast({ stream: 's', data: 'y' })).status, 200)
+      },
+    )
+    await nats.end()
+  })
 })
