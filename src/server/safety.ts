@@ -32,7 +32,22 @@ export function obstacles(settings: readonly Setting[], env: NodeJS.ProcessEnv):
       `${idle.map(({ name }) => flagOf(name)).join(' and ')} need${idle.length === 1 ? 's' : ''} a JWT key, and nobody is asked for a token without one: set TURBO_CABLE_JWT_SECRET, --jwt-public-key or --jwks-url`,
     )
   }
+  if (values.metricsPort === values.port && values.port !== 0)
+    lines.push('--metrics-port and --port are the same: give one of them another')
+  const shared = pathsOf(values).find(([, path], index, all) => all.findIndex(([, other]) => other === path) < index)
+  if (shared) lines.push(`${shared[0]} ${shared[1]} is taken: give it a path of its own`)
   return lines
+}
+
+// What answers where, in the order in which it does. With a port of their own the metrics are in nobody's way.
+function pathsOf({ path, broadcastPath, anycablePath, metricsPort }: Values): readonly (readonly [string, unknown])[] {
+  const probes = ['/health', '/ready', ...(metricsPort === undefined ? ['/metrics'] : [])]
+  return [
+    ...probes.map((each) => ['the probe', each] as const),
+    ['--path', path],
+    ['--broadcast-path', broadcastPath],
+    ['--anycable-path', anycablePath],
+  ]
 }
 
 /** What the cable will say of its own options when it starts. */

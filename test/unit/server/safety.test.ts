@@ -35,6 +35,23 @@ describe('the server does not start', () => {
   })
 })
 
+describe('the server does not start where two of its parts would be at one address', () => {
+  const meetings: [args: string[], line: RegExp][] = [
+    [['--port', '3000', '--metrics-port', '3000'], /^--metrics-port and --port are the same/],
+    [['--path', '/health'], /^--path \/health is taken/],
+    [['--broadcast-path', '/x', '--anycable-path', '/x'], /^--anycable-path \/x is taken/],
+    [['--anycable-path', '/metrics'], /^--anycable-path \/metrics is taken/],
+  ]
+  for (const [args, line] of meetings) {
+    it(args.join(' '), () => assert.match(obstacles(settings(args), {}).join('\n'), line))
+  }
+
+  it('but it does where each has its own', () => {
+    assert.deepEqual(obstacles(settings(['--port', '0', '--metrics-port', '0']), {}), [])
+    assert.deepEqual(obstacles(settings(['--anycable-path', '/metrics', '--metrics-port', '9100']), {}), [])
+  })
+})
+
 describe('the server does not start with what says more about tokens, and no key', () => {
   for (const flag of ['--jwt-audience', '--jwt-issuer', '--jwt-param', '--jwt-cookie']) {
     it(flag, () => {
