@@ -97,7 +97,8 @@ function lines({ kind, text, mend }: Finding, proxy: ProxyName | undefined): str
 }
 
 function urlIn(given: string): URL {
-  const text = /^[a-z]+:\/\//i.test(given) ? given.replace(/^ws/i, 'http') : `https://${given}`
+  const scheme = /^(?:localhost|127\.[\d.]+|\[::1\])(?:[:/]|$)/i.test(given) ? 'http' : 'https'
+  const text = /^[a-z]+:\/\//i.test(given) ? given.replace(/^ws/i, 'http') : `${scheme}://${given}`
   if (!/^https?:/i.test(text) || !URL.canParse(text)) {
     throw new UsageError(`expected a URL such as https://example.com, got ${given}`)
   }

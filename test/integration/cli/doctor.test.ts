@@ -52,6 +52,15 @@ function through(t: TestContext, name: string, edit: (block: string) => string, 
 const without = (text: string | RegExp) => (block: string) => block.replace(text, '')
 
 describe('nothing is wrong', () => {
+  it('with a server of this machine that is named without a scheme', (t) => {
+    warnings(t)
+    return withCable({ broadcastToken }, async ({ port, cable }) => {
+      const { code, lines } = await examined([`localhost:${port}`])
+      cable.disconnect(() => true)
+      assert.equal(code, 0, lines.join('\n'))
+    })
+  })
+
   for (const name of ['nginx', 'Apache', 'Caddy', 'HAProxy']) {
     it(`behind ${name} with its block, and a broadcast comes round`, (t) =>
       withCable({ broadcastToken }, ({ port, origin, cable }) =>
