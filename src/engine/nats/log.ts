@@ -13,6 +13,9 @@ const streamNotFound = 10_059
 const nameInUse = 10_058
 const wrongLastSequence = 10_071
 
+/** What the server counts beside an entry, at most. */
+const headerBytes = 1_024
+
 /** What the log may hold. */
 export interface LogLimits {
   /** ms. */
@@ -63,6 +66,11 @@ export class Log {
     return log
   }
 
+  /** What one entry may have, bytes. */
+  get mostBytes(): number {
+    return (this.#opened.connection.info?.max_payload ?? Number.POSITIVE_INFINITY) - headerBytes
+  }
+
   /** Where it stands now. */
   async look(): Promise<Standing> {
     const { created, state } = await this.#manager.streams.info(this.#name)
@@ -77,9 +85,8 @@ export class Log {
    */
   async append(said: Said, own: { id?: string; after?: number } = {}): Promise<number | undefined> {
     const data = encodeEntry(said)
-    const most = this.#opened.connection.info?.max_payload ?? Number.POSITIVE_INFINITY
-    if (data.length + 1_024 > most) {
-      throw tooLarge(`it has ${data.length} bytes, and this server takes ${most - 1_024} (max_payload)`)
+    if (data.length > this.mostBytes) {
+      throw tooLarge(`it has ${data.length} bytes, and this server takes ${this.mostBytes} (max_payload)`)
     }
     const { id, after } = own
     try {

@@ -1,14 +1,18 @@
-// How broadcasts and signals come into the log. Once their sender has been told that they were not sent they are not taken any
+// How broadcasts and signals come into the log: what comes in one round as one message. Once their sender has been told that they were not sent they are not taken any
 // more: others may have sent what is newer.
 
 import { randomUUID } from 'node:crypto'
 import { maxIdLength } from '../../options/limits'
 import type { Outgoing, Signal } from '../engine'
 import { GivenUp } from '../given-up'
+import { Rounds, textOf } from '../rounds'
 import { patience, tooLarge, unreachable } from './connection'
 import { mostInBatch, type Said } from './entry'
 import type { Link } from './link'
 import type { Tail } from './tail'
+
+/** The most bytes of one UTF-16 unit. */
+const bytesOfOne = 3
 
 export interface PublishingParts {
   readonly link: () => Link
@@ -20,13 +24,23 @@ export interface PublishingParts {
   readonly now: (() => number) | undefined
 }
 
+interface Group {
+  readonly broadcasts: readonly Outgoing[]
+  readonly givenUp: readonly string[]
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
 /** Writes to the log of one process. */
 export class Publishing {
   readonly #parts: PublishingParts
+  readonly #rounds: Rounds<Group>
   #givenUp = new GivenUp((ids) => this.#tell(ids))
 
   constructor(parts: PublishingParts) {
     this.#parts = parts
+    const bounds = { broadcasts: mostInBatch, text: () => (parts.link().log?.mostBytes ?? 0) / bytesOfOne }
+    this.#rounds = new Rounds(bounds, (groups) => void this.#send(groups))
   }
 
   /** Writes broadcasts: all of them or none. Resolves once they were handed on here. */
@@ -34,24 +48,21 @@ export class Publishing {
     if (broadcasts.length > mostInBatch) {
       throw tooLarge(`one batch holds at most ${mostInBatch} broadcasts, this one has ${broadcasts.length}`)
     }
-    const named = isUsable(id)
-    const own = named ? id : randomUUID()
-    const mentioned = this.#givenUp.ids
-    const batch = { broadcasts, id: own, named, givenUp: [...givenUp, ...mentioned], at: this.#parts.now?.() }
-    const size = broadcasts.reduce((sum, { stream, json }) => sum + stream.length + json.length, 0)
-    // A sender that chose the id may try again.
-    const cut = async (till: number | undefined) => named || this.#givenUp.add([own], till)
-    const taken =
-      (await this.#inTime({ batch }, size, cut, own)) ||
-      // The first attempt of another sender came too late. NATS takes this one for the same, unless it has another name.
-      (named && (await this.#inTime({ batch }, size, cut, `${own} again`)))
+    if (!isUsable(id)) {
+      return new Promise((resolve, reject) => {
+        this.#rounds.add({ broadcasts, givenUp, resolve, reject })
+      })
+    }
+    this.#rounds.flush()
+    // The first attempt of another sender came too late. NATS takes this one for the same, unless it has another name.
+    const taken = (await this.#write(broadcasts, givenUp, id)) || (await this.#write(broadcasts, givenUp, id, ' again'))
     if (!taken) throw tooLate()
-    this.#givenUp.told(mentioned)
   }
 
   /** Writes a signal. `failed` is called as soon as it is not taken; the promise rejects when it cannot come any more. */
   async say(signal: Signal, failed: () => void): Promise<void> {
     let over: Promise<void> | undefined
+    this.#rounds.flush()
     try {
       const taken = await this.#inTime({ signal }, 0, async (till) => {
         over = this.#givenUp.until(till)
@@ -68,6 +79,35 @@ export class Publishing {
   stop(): void {
     this.#givenUp.stop()
     this.#givenUp = new GivenUp((ids) => this.#tell(ids))
+  }
+
+  // They are taken or refused together.
+  async #send(groups: readonly Group[]): Promise<void> {
+    const broadcasts = groups.flatMap((group) => group.broadcasts)
+    const givenUp = groups.flatMap((group) => group.givenUp)
+    try {
+      if (!(await this.#write(broadcasts, givenUp))) throw tooLate()
+      for (const { resolve } of groups) resolve()
+    } catch (error) {
+      for (const { reject } of groups) reject(error)
+    }
+  }
+
+  // False as below. Who chose the id may try again.
+  async #write(
+    broadcasts: readonly Outgoing[],
+    givenUp: readonly string[],
+    named?: string,
+    suffix = '',
+  ): Promise<boolean> {
+    const mentioned = this.#givenUp.ids
+    const id = named ?? randomUUID()
+    const isNamed = named !== undefined
+    const batch = { broadcasts, id, named: isNamed, givenUp: [...givenUp, ...mentioned], at: this.#parts.now?.() }
+    const cut = async (till: number | undefined) => isNamed || this.#givenUp.add([id], till)
+    const taken = await this.#inTime({ batch }, textOf(broadcasts), cut, id + suffix)
+    this.#givenUp.told(mentioned)
+    return taken
   }
 
   // False where it is in the log, but came too late to be taken. `cut` is called where the connection has ended without an answer,

@@ -1,16 +1,15 @@
-// What is published in one round of the event loop goes to Redis together, as one script: under load many broadcasts cost little more
-// than one, and everybody who follows the log reads them at once. Each is applied or refused by itself.
+// How broadcasts and signals come to Redis: what comes in one round as one script. Each is applied or refused by itself.
 
 import { randomUUID } from 'node:crypto'
 import { maxIdLength } from '../../options/limits'
 import type { Outgoing, Signal } from '../engine'
 import { GivenUp } from '../given-up'
 import { keyOf } from '../revoked'
+import { Rounds } from '../rounds'
 import type { Link, Seen } from './link'
 
-/** How much one script takes, broadcasts and characters, so that Redis is never busy with it for long. */
-const most = 256
-const mostText = 1_048_576
+/** How much one script takes. */
+const bounds = { broadcasts: 256, text: () => 1_048_576 }
 
 /** Where a broadcast is in the log. */
 export interface Place {
@@ -38,10 +37,7 @@ export interface PublishingParts {
 /** Brings broadcasts to Redis, in the order in which they come. */
 export class Publishing {
   readonly #parts: PublishingParts
-  #groups: Group[] = []
-  #count = 0
-  #text = 0
-  #immediate: NodeJS.Immediate | undefined
+  readonly #rounds = new Rounds<Group>(bounds, (groups) => void this.#send(groups))
   #givenUp = new GivenUp((ids) => this.#tell(ids))
 
   constructor(parts: PublishingParts) {
@@ -52,11 +48,7 @@ export class Publishing {
   add(broadcasts: readonly Outgoing[], id: string | undefined, givenUp: readonly string[]): Promise<Place> {
     return new Promise((resolve, reject) => {
       const known = id !== undefined && id !== '' && id.length <= maxIdLength
-      this.#groups.push({ broadcasts, id: known ? id : randomUUID(), known, givenUp, resolve, reject })
-      this.#count += broadcasts.length
-      for (const { json } of broadcasts) this.#text += json.length
-      if (this.#count >= most || this.#text >= mostText) this.flush()
-      else this.#immediate ??= setImmediate(() => this.flush())
+      this.#rounds.add({ broadcasts, id: known ? id : randomUUID(), known, givenUp, resolve, reject })
     })
   }
 
@@ -85,13 +77,7 @@ export class Publishing {
 
   /** Sends what has come now: what is sent after this comes after it. */
   flush(): void {
-    const groups = this.#groups
-    clearImmediate(this.#immediate)
-    this.#immediate = undefined
-    this.#groups = []
-    this.#count = 0
-    this.#text = 0
-    if (groups.length > 0) void this.#send(groups)
+    this.#rounds.flush()
   }
 
   async #send(groups: readonly Group[]): Promise<void> {
