@@ -29,6 +29,8 @@ export class RedisEngine implements Engine {
   #fromHub = false
   #commands: Link | undefined
   #tail: { readonly link: Link; readonly tail: Tail } | undefined
+  /** What Redis last said where no log is read. */
+  #answered: Seen | undefined
   readonly #waits = new Waits(() => unreachable(new Error('it was away for too long')))
   readonly #away = new Set<Link>()
   readonly #publishing = new Publishing({
@@ -142,14 +144,22 @@ export class RedisEngine implements Engine {
       holds: own.holds,
       greet: own.greet,
       now: () => (now ? String(now()) : ''),
-      seen: () => this.#tail?.tail.seen,
+      seen: () => (this.#tail ? this.#tail.tail.seen : this.#answered),
       changed: (link, failed) => {
         if (failed) this.#gone(link, failed)
         else this.#back(link)
         if (!failed) own.up?.(link)
+        if (!failed) this.#gather(link)
         this.#waits.look()
       },
     })
+  }
+
+  // Both connections have to lead to one server. The later one is where Redis is now.
+  #gather(later: Link): void {
+    for (const link of [this.#commands, this.#tail?.link]) {
+      if (link?.isElsewhere(later)) link.reset(new Error('Redis is another one now'))
+    }
   }
 
   #gone(link: Link, { message }: Error): void {
@@ -168,6 +178,7 @@ export class RedisEngine implements Engine {
 
   // An answer may know of another history before the log says so.
   #met(seen: Seen): void {
+    if (!this.#tail) this.#answered = { ...seen, at: performance.now() }
     if (this.#delivery.isNew(seen.epoch)) this.#tail?.tail.moveTo(seen, 'another history has begun')
   }
 

@@ -25,6 +25,8 @@ export interface Seen {
   /** The id of the last entry of the log, `position-signals`. */
   readonly id: string
   readonly tag: string
+  /** When something of it was last handed on or sent here, by `performance.now()`. */
+  readonly at?: number
 }
 
 /** Where the log stands after a script ran; `rest` is the operation's own answer. */
@@ -76,6 +78,11 @@ export class Link {
     return this.#keys[1] as string
   }
 
+  /** Whether two that are open lead to different servers, as far as these say who they are. */
+  isElsewhere(other: Link): boolean {
+    return this.open && other.open && this.#run !== other.#run && ![this.#run, other.#run].includes('unknown')
+  }
+
   /** Connects, unless it has or is about to. */
   start(): void {
     if (!this.#stopped && !this.#connection && !this.#pauses.underWay) this.#attempt ??= this.#connect()
@@ -116,9 +123,10 @@ export class Link {
   }
 
   async #ask(operation: string, till: string, values: readonly string[]): Promise<Answer> {
-    const { epoch, id, tag } = this.#parts.seen() ?? { epoch: '', id: '', tag: '' }
+    const { epoch, id, tag, at } = this.#parts.seen() ?? { epoch: '', id: '', tag: '' }
+    const age = at === undefined ? '' : String(Math.floor(performance.now() - at))
     const fresh = randomBytes(6).toString('base64url')
-    const rest = [operation, this.#run, fresh, this.#parts.now(), epoch, id, tag, till, ...values]
+    const rest = [operation, this.#run, fresh, this.#parts.now(), epoch, id, tag, age, till, ...values]
     const command = ['EVALSHA', scriptSha, String(this.#keys.length), ...this.#keys, ...rest]
     const answer = (await this.send(command)) as [string, string, string, string, number, ...unknown[]]
     const [nowEpoch, nowId, nowTag, run, time, ...more] = answer

@@ -6,11 +6,11 @@ export const redisSizes = { message: 40, entry: 64, stream: 500, silent: 150 } a
 /** Lua: `keep`, `evict`, `keepTotal`, and what they need. */
 export const historyLua = `
 -- A hub says at its start what the bounds are; whoever only publishes goes by what hubs said.
-if op == 'look' and (ARGV[10] == 'set' or (ARGV[10] == 'keep' and not state.bounds)) and state.bounds ~= ARGV[9] then
-  state.bounds = ARGV[9]
+if op == 'look' and (ARGV[11] == 'set' or (ARGV[11] == 'keep' and not state.bounds)) and state.bounds ~= ARGV[10] then
+  state.bounds = ARGV[10]
   call('HSET', STATE, 'bounds', state.bounds)
 end
-local size, ttl, streamBytes, totalBytes, logBytes = string.match(state.bounds or ARGV[9], '(%d+) (%d+) (%d+) (%d+) (%d+)')
+local size, ttl, streamBytes, totalBytes, logBytes = string.match(state.bounds or ARGV[10], '(%d+) (%d+) (%d+) (%d+) (%d+)')
 size, ttl, streamBytes = tonumber(size), tonumber(ttl), tonumber(streamBytes)
 totalBytes, logBytes = tonumber(totalBytes), tonumber(logBytes)
 

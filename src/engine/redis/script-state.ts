@@ -4,7 +4,7 @@
 /** Lua: reads `state`, and begins another history where it has to. */
 export const stateLua = `
 local STATE, LOG, HEADS, STREAMS, SILENT, IDS = unpack(KEYS)
-local op, run, fresh, now, seenEpoch, seenId, seenTag, till = unpack(ARGV, 1, 8)
+local op, run, fresh, now, seenEpoch, seenId, seenTag, age, till = unpack(ARGV, 1, 9)
 local call, floor = redis.call, math.floor
 -- Revocations that have an end, by it. They outlive everything else.
 local revoked = string.sub(STATE, 1, -6) .. 'revoked'
@@ -20,16 +20,17 @@ if now == '' then
   local time = call('TIME')
   now = time[1] * 1000 + floor(time[2] / 1000)
 end
-now = tonumber(now)
+local clock = tonumber(now)
 
-local names = {'epoch', 'run', 'tag', 'pos', 'seq', 'now', 'bytes', 'quiet', 'forgotten', 'log', 'count', 'touched', 'refused', 'bounds'}
+local names = {'epoch', 'run', 'tag', 'pos', 'seq', 'now', 'bytes', 'quiet', 'forgotten', 'log', 'count', 'touched', 'refused', 'began', 'bounds', 'left'}
 local values = call('HMGET', STATE, unpack(names))
 local state = {}
 for i, name in ipairs(names) do
   state[name] = values[i] or nil
-  if i > 3 and i < 14 then state[name] = tonumber(values[i] or 0) end
+  if i > 3 and i < 15 then state[name] = tonumber(values[i] or 0) end
 end
-now = math.max(now, state.now)
+-- Of the history; a clock that is set back does not make it older.
+now = math.max(clock, state.now)
 
 local function save()
   state.now = now
@@ -52,8 +53,18 @@ local function historyKey(stream)
   return string.sub(STATE, 1, -6) .. 'h:' .. state.epoch .. ':' .. stream
 end
 
+local seenPos, seenSeq = string.match(seenId, '^(%d+)-(%d+)$')
+seenPos, seenSeq = tonumber(seenPos), tonumber(seenSeq)
+local function hasSeenMoreThan(pos, seq)
+  return seenPos > pos or (seenPos == pos and seenSeq > seq)
+end
+
 -- Another history begins: whatever was known of the one before holds no more.
 local function begin()
+  local left = state.epoch and table.concat({state.epoch, state.pos, state.seq}, ' ')
+  if seenEpoch ~= '' and (not state.epoch or (seenEpoch == state.epoch and hasSeenMoreThan(state.pos, state.seq))) then
+    left = table.concat({seenEpoch, seenPos, seenSeq}, ' ')
+  end
   if state.epoch then
     local streams = call('ZRANGE', HEADS, 0, -1)
     for from = 1, #streams, 1000 do
@@ -67,18 +78,22 @@ local function begin()
   if call('EXISTS', IDS) == 1 then call('ZUNIONSTORE', IDS, 1, IDS, 'WEIGHTS', 0) end
   state = {
     epoch = string.sub(fresh, 1, 8), run = run, tag = fresh, pos = 0, seq = 0, bytes = 0, quiet = 0, forgotten = 0, log = 0,
-    count = 0, touched = -1e9, refused = lastRevoked(), bounds = state.bounds,
+    count = 0, touched = -1e9, refused = lastRevoked(), began = clock, bounds = state.bounds, left = left,
   }
   save()
 end
 
--- True if this caller has seen what is not here.
+-- True if this caller has seen what is not here, and whoever is here may not know of it.
 local function undone()
-  if seenEpoch == '' or seenEpoch ~= state.epoch then return false end
-  local pos, seq = string.match(seenId, '^(%d+)-(%d+)$')
-  pos, seq = tonumber(pos), tonumber(seq)
-  if pos > state.pos or (pos == state.pos and seq > state.seq) then return true end
-  if pos == state.pos and seq == state.seq then return seenTag ~= state.tag end
+  if seenEpoch == '' then return false end
+  if seenEpoch ~= state.epoch then
+    local epoch, pos, seq = string.match(state.left or '', '^(%S+) (%d+) (%d+)$')
+    if epoch == seenEpoch and not hasSeenMoreThan(tonumber(pos), tonumber(seq)) then return false end
+    -- It comes from another server, which had been replaced by then: was anything sent there after all here were told?
+    return age ~= '' and clock - tonumber(age) >= state.began
+  end
+  if hasSeenMoreThan(state.pos, state.seq) then return true end
+  if seenPos == state.pos and seenSeq == state.seq then return seenTag ~= state.tag end
   if op ~= 'look' then return false end
   local entry = call('XRANGE', LOG, seenId, seenId)[1]
   return entry ~= nil and entry[2][8] ~= seenTag
@@ -87,7 +102,7 @@ end
 -- Redis may throw out any key when its memory is full.
 local function thrownOut()
   return call('ZCARD', HEADS) ~= state.count or call('HLEN', STREAMS) ~= state.count
-    or (state.quiet > 0 and call('EXISTS', SILENT) == 0) or (state.refused > now and call('EXISTS', revoked) == 0)
+    or (state.quiet > 0 and call('EXISTS', SILENT) == 0) or (state.refused > clock and call('EXISTS', revoked) == 0)
 end
 
 if not state.epoch or state.run ~= run or undone() or thrownOut() then begin() end

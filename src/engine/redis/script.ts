@@ -63,11 +63,11 @@ local function counts()
 end
 
 local function reply(...)
-  return {state.epoch, state.pos .. '-' .. state.seq, state.tag, run, now, ...}
+  return {state.epoch, state.pos .. '-' .. state.seq, state.tag, run, clock, ...}
 end
 
 -- Its sender has given it up by now, and others may have sent what is newer.
-if till ~= '' and now >= tonumber(till) then return reply('late') end
+if till ~= '' and clock >= tonumber(till) then return reply('late') end
 
 if op == 'look' then
   local before = counts()
@@ -83,15 +83,15 @@ if op == 'look' then
   keepAlive()
   -- Every process looks every second: nothing is written where nothing has changed.
   if counts() ~= before then save() end
-  return reply(call('ZRANGEBYSCORE', revoked, '(' .. now, '+inf', 'WITHSCORES'))
+  return reply(call('ZRANGEBYSCORE', revoked, '(' .. clock, '+inf', 'WITHSCORES'))
 end
 
 if op == 'signal' then
   state.seq = state.seq + 1
-  append('', ARGV[10], '')
-  local kept, ends = ARGV[11], tonumber(ARGV[12])
+  append('', ARGV[11], '')
+  local kept, ends = ARGV[12], tonumber(ARGV[13])
   if kept ~= '' then
-    call('ZREMRANGEBYSCORE', revoked, '-inf', now)
+    call('ZREMRANGEBYSCORE', revoked, '-inf', clock)
     if ends then call('ZADD', revoked, 'GT', ends, kept) else call('ZREM', revoked, kept) end
     state.refused = lastRevoked()
     if state.refused > 0 then call('PEXPIREAT', revoked, state.refused) end
@@ -102,7 +102,7 @@ end
 
 -- Whatever anybody has seen, something may be missing: as on another server.
 if op == 'refreshAll' then
-  local id = ARGV[10]
+  local id = ARGV[11]
   if id ~= '' and call('ZSCORE', IDS, id) then return reply() end
   begin()
   if id ~= '' then call('ZADD', IDS, 0, id) end
@@ -110,8 +110,8 @@ if op == 'refreshAll' then
 end
 
 if op == 'since' then
-  local stream, seen = ARGV[10], tonumber(ARGV[11])
-  if ARGV[11] == '' then return reply(1) end
+  local stream, seen = ARGV[11], tonumber(ARGV[12])
+  if ARGV[12] == '' then return reply(1) end
   if not seen or seen > state.pos or seenEpoch ~= state.epoch then return reply(0) end
   local held = heldOf(stream)
   if seen < (held and held.gone or tonumber(call('ZSCORE', SILENT, stream) or state.forgotten)) then return reply(0) end
@@ -142,8 +142,8 @@ end
 
 -- Of several senders, each with an id of its own: what one brings is applied wholly or not at all.
 if op == 'publish' then
-  local at, before, applied, positions = 11 + tonumber(ARGV[10]), state.pos, false, {}
-  for i = 11, at - 1 do call('ZADD', IDS, 'NX', before, ARGV[i]) end
+  local at, before, applied, positions = 12 + tonumber(ARGV[11]), state.pos, false, {}
+  for i = 12, at - 1 do call('ZADD', IDS, 'NX', before, ARGV[i]) end
   while ARGV[at] do
     local id, mark, last = ARGV[at], ARGV[at + 1], at + 2 + 3 * tonumber(ARGV[at + 2])
     local done = call('ZSCORE', IDS, id)

@@ -150,6 +150,7 @@ export class Tail {
 
   #take(from: Seen, entries: readonly Entry[]): void {
     const { epoch } = from
+    const at = performance.now()
     let messages: Positioned[] = []
     let seen = from
     for (const [id, fields] of entries) {
@@ -159,7 +160,7 @@ export class Tail {
         this.#broken = true
         return
       }
-      seen = { epoch, id, tag }
+      seen = { epoch, id, tag, at }
       if (stream !== '') {
         const position = positionOf(id)
         messages.push({

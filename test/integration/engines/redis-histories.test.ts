@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import type { Engine } from '../../../src/engine/engine.ts'
 import { redisEngine } from '../../../src/engine/redis.ts'
 import { beginsAnew, one, type Process, withProcesses } from '../../support/processes.ts'
 import { RedisServer } from '../../support/redis-server.ts'
@@ -18,6 +19,14 @@ async function withRedis(
 ): Promise<void> {
   const redis = await RedisServer.start(...options)
   await withProcesses(t, redis, (join) => run({ redis, join: (url = redis.url) => join(redisEngine({ url })) }))
+}
+
+// Whether a broadcast was taken.
+function taken(sent: Promise<void>): Promise<boolean> {
+  return sent.then(
+    () => true,
+    () => false,
+  )
 }
 
 describe('processes whose Redis is another one', () => {
@@ -67,6 +76,49 @@ describe('processes whose Redis is another one', () => {
       '--repl-diskless-sync-delay',
       '0',
     ))
+
+  const left: Record<string, (url: string, join: Context['join']) => Promise<Pick<Engine, 'publish'>>> = {
+    'a process': async (url, join) => (await join(url)).engine,
+    'a process without a hub': async (url) => redisEngine({ url }),
+  }
+  for (const [who, come] of Object.entries(left)) {
+    it(
+      `are told of what ${who} has sent on the one that was left, once it comes to the one of now`,
+      { timeout: 20_000 },
+      (t) =>
+        withRedis(t, async ({ redis, join }) => {
+          const old = await RedisServer.start()
+          const address = await Switch.to(old.port)
+          const behind = await come(`redis://127.0.0.1:${address.port}`, join)
+          await behind.publish(one(1))
+          const here = await join()
+          await here.engine.publish(one(2))
+          // It was confirmed, and nobody here has heard of it.
+          await behind.publish(one(3))
+          address.lead(redis.port)
+          while (!(await taken(behind.publish(one(4))))) await setTimeout(20)
+          await here.listener.until(() => here.listener.losses === 1)
+          await address.close()
+          await old.end()
+        }),
+    )
+  }
+
+  it('are told of nothing where nothing was sent there since', { timeout: 20_000 }, (t) =>
+    withRedis(t, async ({ redis, join }) => {
+      const old = await RedisServer.start()
+      const address = await Switch.to(old.port)
+      const behind = await join(`redis://127.0.0.1:${address.port}`)
+      await behind.engine.publish(one(1))
+      const here = await join()
+      address.lead(redis.port)
+      while (!(await taken(behind.engine.publish(one(2))))) await setTimeout(20)
+      await here.listener.until(() => here.listener.heard.length === 1)
+      assert.deepEqual([here.listener.losses, behind.listener.losses], [0, 1])
+      await address.close()
+      await old.end()
+    }),
+  )
 
   it('confirm nothing wrongly after kill -9 and a restart from the append-only file', (t) =>
     withRedis(
