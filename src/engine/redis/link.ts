@@ -227,11 +227,13 @@ export class Link {
 
   #watch(): void {
     clearTimeout(this.#watchdog)
+    const left = Math.ceil(this.#heard + patience - performance.now())
     this.#watchdog = setTimeout(() => {
       if (this.#waiting === 0) return
-      if (performance.now() - this.#heard < patience) return this.#watch()
+      // A timer may be early by a part of a millisecond.
+      if (performance.now() < this.#heard + patience) return this.#watch()
       this.reset(new Error(`no answer within ${patience} ms`))
-    }, patience)
+    }, left)
     this.#watchdog.unref()
   }
 }
