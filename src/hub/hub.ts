@@ -73,8 +73,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
     const presence = new Presence({ engine, options, subscriptions: () => this.#subscriptions })
     this.presence = presence
     const expired = ({ connection, address }: Subscription) => this.#subscribing.reject(connection, address, 'expired')
-    const flush = () => this.#fanOut.flush()
-    const subscriptions = new Subscriptions(flush, expired, presence.used ? presence : undefined)
+    const subscriptions = new Subscriptions(() => this.#fanOut.flush(), expired, presence.used ? presence : undefined)
     this.#subscriptions = subscriptions
     this.view = new HubView(this.connections, subscriptions)
     const progress = () => ({ position: this.deliveries.position, cursor: this.cursor() })
@@ -94,8 +93,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
       reached: (connection) => this.#reached(connection),
       silent: (connection) => this.#departures.drop(connection, 'silent'),
     })
-    const { pulse } = this
-    this.#departures = new Departures({ connections, backlog: this.#backlog, pulse, subscribing })
+    this.#departures = new Departures({ connections, backlog: this.#backlog, pulse: this.pulse, subscribing })
   }
 
   /** Starts the pings and the engine. Clients are served at once, also if the engine starts late or never. Never rejects. */
@@ -180,6 +178,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
     this.pulse.stop()
     this.#subscriptions.stop()
     this.#replays.stop()
+    this.removals.owed.stop()
     const spread = this.connections.sendAway(timeout)
     await Promise.all([this.presence.close(spread, timeout), this.connections.emptied(timeout)])
     await this.#engine.stop(this)
@@ -200,9 +199,11 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
 
   away(reason: string): void {
     this.watch.away(reason)
+    this.removals.owed.away()
   }
 
   back(): void {
+    this.removals.owed.back()
     this.watch.up()
   }
 

@@ -1,7 +1,7 @@
 // Takes back a connection, or the right to one stream. Who is meant is given by a function, which is asked about the identities
 // in this process, or by a subject, the text form of an identity, which the engine carries to every process.
 
-import type { Engine, PresenceSignal, Revocation, Signal, Whisper } from '../engine/engine'
+import type { Engine, Revocation } from '../engine/engine'
 import { failure } from '../errors'
 import { warn } from '../log'
 import { check, checkNames, optional, positiveTime, type Rule } from '../options/check'
@@ -11,6 +11,7 @@ import type { Arrivals } from './arrivals'
 import type { Connection } from './connection'
 import type { Connections } from './connections'
 import { type Gate, subjectOf } from './gate'
+import { OwedRemovals, type Removal } from './owed-removals'
 import type { Presence } from './presence'
 import type { Subscribing } from './subscribing'
 import type { Subscriptions } from './subscriptions'
@@ -20,9 +21,6 @@ export type Match = (identity: Identity) => boolean
 
 /** A user's id, or a function of the identity. */
 export type Who = string | number | Match
-
-/** A signal that takes something back. */
-type Removal = Exclude<Signal, Whisper | PresenceSignal>
 
 /** How long an ended revocation may still be remembered, ms. */
 const sweepEvery = 60_000
@@ -48,9 +46,12 @@ export class Removals {
   /** Those that end by themselves. */
   readonly #ending = new Set<{ readonly until: number; readonly undo: () => void }>()
   #swept = 0
+  /** Those that did not reach the other processes. */
+  readonly owed: OwedRemovals
 
   constructor(parts: RemovalParts) {
     this.#parts = parts
+    this.owed = new OwedRemovals((removal) => parts.engine.signal(removal))
   }
 
   /** Closes every connection whose identity is meant. If `who` throws, the caller gets the error and nothing is closed. */
@@ -139,11 +140,12 @@ export class Removals {
     if (signal.until !== undefined) this.#ending.add({ until, undo: forget })
   }
 
-  #send(signal: Removal): void {
-    this.#parts.engine.signal(signal).catch((error: unknown) => {
-      warn(
-        `${signal.type} of "${signal.subject}" did not reach every process: ${error instanceof Error ? error.message : error}`,
-      )
+  #send(removal: Removal): void {
+    this.owed.drop(removal)
+    this.#parts.engine.signal(removal).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : error
+      warn(`${removal.type} of "${removal.subject}" has not reached every process yet: ${reason}`)
+      this.owed.add(removal)
     })
   }
 }

@@ -64,7 +64,7 @@ export class NatsEngine implements Engine {
     }
     this.#connected().start()
     // One that comes to a log that is read already.
-    if (this.#delivery.epoch !== undefined) for (const each of this.#tail?.revoked ?? []) to.signalled(each)
+    if (this.#delivery.epoch !== undefined) for (const each of this.#tail?.refused.now() ?? []) to.signalled(each)
     return this.#waits.until(() => this.#delivery.epoch !== undefined || this.#delivery.size === 0)
   }
 
@@ -107,8 +107,11 @@ export class NatsEngine implements Engine {
   }
 
   async signal(signal: Signal): Promise<void> {
-    // At least those who are here go.
-    const here = () => this.#delivery.signalled(signal)
+    const here = () => {
+      this.#tail?.refused.unsaid(signal)
+      // At least those who are here go.
+      this.#delivery.signalled(signal)
+    }
     if (signal.type !== 'whisper') return this.#publishing.say(signal, here)
     try {
       const log = await this.#connected().ready()

@@ -40,11 +40,11 @@ export class Onward {
   }
 
   /** It is clear which history this is. Signals of the revocations that hold may have been missed. */
-  begin(epoch: string, revoked: readonly Revocation[]): void {
+  begin(epoch: string, missed: () => readonly Signal[]): void {
     const delivery = this.#delivery
     if (delivery.epoch !== undefined) return
     delivery.begin(epoch, endOf(this.#from))
-    for (const each of revoked) delivery.signalled(each)
+    for (const each of missed()) delivery.signalled(each)
     for (const { sequence, messages, signal } of this.#early.splice(0)) {
       const own = messages.map((message) => ({ ...message, cursor: delivery.cursorAt(message.position) }))
       this.#hand({ sequence, messages: own, signal })

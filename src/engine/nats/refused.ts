@@ -26,6 +26,8 @@ export class Refused {
   readonly #at = new Map<string, number>()
   /** A mark may have been written by somebody who had not read that they were undone. */
   readonly #undone = new Map<string, Undone>()
+  /** What the hub knew when the log was left: it does not hear of what is said until it is followed again. */
+  #left: readonly Revocation[] = []
 
   /** Takes a signal of the log. */
   note(signal: Signal, sequence: number): void {
@@ -34,6 +36,13 @@ export class Refused {
     const { stream, subject } = signal
     const held = this.now().find((each) => keyOf(each) === keyOf(signal))
     this.#undo({ stream, subject, sequence, until: held?.until ?? 0 })
+  }
+
+  /** A signal that did not reach the log: what was undone here is not said again. */
+  unsaid(signal: Signal): void {
+    if (signal.type !== 'restore') return
+    this.#revoked.note(signal)
+    this.#at.delete(keyOf(signal))
   }
 
   /** Takes those that a mark names. Returns those that were not known, and signals of those that were undone unnoticed. */
@@ -53,14 +62,19 @@ export class Refused {
       const last = Math.max(this.#at.get(key) ?? -1, this.#undone.get(key)?.sequence ?? -1)
       if (last < sequence) this.#undo({ stream, subject, sequence, until })
     }
-    const now = this.now()
-    const holds = new Set(now.map(keyOf))
-    return {
-      unknown: now.filter((each) => !known.has(keyOf(each))),
-      restored: before
-        .filter((each) => !holds.has(keyOf(each)))
-        .map(({ stream, subject }) => ({ type: 'restore', stream, subject })),
-    }
+    return { unknown: this.now().filter((each) => !known.has(keyOf(each))), restored: this.#undoneOf(before) }
+  }
+
+  /** The log is not followed any more. */
+  leave(): void {
+    this.#left = [...this.#left, ...this.now()]
+  }
+
+  /** It is followed again: what is to be handed on so that the hub knows what holds. */
+  follow(): readonly Signal[] {
+    const left = this.#left
+    this.#left = []
+    return [...this.now(), ...this.#undoneOf(left)]
   }
 
   /** The log is another one: sequences of the one before say nothing in it. */
@@ -100,6 +114,13 @@ export class Refused {
       ...(revoked.length > 0 && { revoked, at: revoked.map((each) => this.#at.get(keyOf(each)) ?? 0), read }),
       ...(undone.length > 0 && { undone }),
     }
+  }
+
+  #undoneOf(before: readonly Revocation[]): Signal[] {
+    const holds = new Set(this.now().map(keyOf))
+    return before
+      .filter((each) => !holds.has(keyOf(each)))
+      .map(({ stream, subject }) => ({ type: 'restore', stream, subject }))
   }
 
   #hold(revocation: Revocation, sequence: number): void {

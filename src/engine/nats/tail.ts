@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { logger } from '../../log'
 import type { Delivery } from '../delivery'
-import type { Positioned, Revocation, Signal } from '../engine'
+import type { Positioned, Signal } from '../engine'
 import type { Book } from './book'
 import { patience } from './connection'
 import { type Entry, endOf, type Mark, nothing } from './entry'
@@ -45,7 +45,8 @@ export class Tail {
   #place: Place | undefined
   readonly #marks = new Marks()
   readonly #onward: Onward
-  readonly #refused = new Refused()
+  /** The revocations with an end. */
+  readonly refused = new Refused()
   /** What came too late to be taken. */
   readonly late = new Late()
   readonly #reminder: Reminder
@@ -61,18 +62,13 @@ export class Tail {
     this.#reminder = new Reminder({
       marks: this.#marks,
       limits: parts.limits,
-      beside: () => this.#refused.said(this.#reach.sequence),
+      beside: () => this.refused.said(this.#reach.sequence),
     })
   }
 
   /** What this process has read. */
   get book(): Book {
     return this.#book
-  }
-
-  /** The revocations with an end that hold. */
-  get revoked(): readonly Revocation[] {
-    return this.#refused.now()
   }
 
   /** The last entry that was read. */
@@ -158,12 +154,12 @@ export class Tail {
       const { first } = await log.look()
       if (this.#marks.holds(log.server)) break
       const epoch = randomBytes(6).toString('base64url')
-      const mark = { epoch, server: log.server, began: 0, ...this.#refused.said(this.#reach.sequence) }
+      const mark = { epoch, server: log.server, began: 0, ...this.refused.said(this.#reach.sequence) }
       // Of several who see the need one is first, and the others go by what it says.
       behind = await log.append({ mark }, { after: this.#marks.last(first) })
       behind ??= await log.append(nothing())
     }
-    this.#onward.begin((this.#marks.held as Mark).epoch, this.revoked)
+    this.#onward.begin((this.#marks.held as Mark).epoch, () => this.refused.follow())
   }
 
   // Entries up to this sequence are gone. Whoever waits has been told of nothing yet, and begins behind them; others have missed them.
@@ -188,7 +184,7 @@ export class Tail {
       this.#turn(entry.mark, sequence, written)
     } else if (entry) {
       signal = entry.signal
-      this.#refused.note(signal, sequence)
+      this.refused.note(signal, sequence)
     }
     this.#onward.take({ sequence, messages, signal })
   }
@@ -198,11 +194,11 @@ export class Tail {
     const begins = mark.began === 0 && !(mark.id !== undefined && this.#book.knows(mark.id))
     if (mark.id !== undefined) this.#book.note(mark.id)
     this.#marks.take(mark, begins, sequence, written)
-    const { unknown, restored } = this.#refused.take(mark)
+    const { unknown, restored } = this.refused.take(mark)
     for (const each of restored) this.#parts.delivery.signalled(each)
-    this.#reminder.lacking = this.#refused.lacks(mark)
+    this.#reminder.lacking = this.refused.lacks(mark)
     if (begins) this.#book.forgetAll(endOf(sequence))
-    if (begins) this.#onward.turn(mark.epoch, sequence, this.revoked)
+    if (begins) this.#onward.turn(mark.epoch, sequence, this.refused.now())
     else this.#onward.tell(unknown)
   }
 
@@ -239,8 +235,9 @@ export class Tail {
     debug('%s, after %d', why, this.#place?.sequence)
     this.#place = undefined
     this.#marks.forget()
+    this.refused.leave()
     if (another) {
-      this.#refused.moved()
+      this.refused.moved()
       this.late.moved()
     }
     this.#parts.delivery.lost()

@@ -94,8 +94,11 @@ export class RedisEngine implements Engine {
 
   async signal(signal: Signal): Promise<void> {
     await this.#link().attempted()
-    // At least those who are here go.
-    await this.#publishing.say(signal, () => this.#delivery.signalled(signal))
+    await this.#publishing.say(signal, () => {
+      this.#tail?.tail.unsaid(signal)
+      // At least those who are here go.
+      this.#delivery.signalled(signal)
+    })
   }
 
   async stop(to: EngineDelegate): Promise<void> {

@@ -69,6 +69,11 @@ export class Tail {
     this.#owesRevoked = true
   }
 
+  /** A signal that did not reach Redis: what was undone here is not said again. */
+  unsaid(signal: Signal): void {
+    if (signal.type === 'restore') this.#revoked.note(signal)
+  }
+
   #handOn(revoked: readonly string[], id: string): void {
     this.#owesRevoked = false
     const names = new Set<string>()

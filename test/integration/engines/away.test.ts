@@ -147,6 +147,36 @@ function whileAway(kind: EngineKind): void {
       })
     }))
 
+  it('what was taken back meanwhile is taken back in every process on return, and what was given again is', (t) =>
+    withAway(kind, t, async (scene) => {
+      const { between, cable, away, back } = scene
+      await known(scene)
+      const other = { engine: kind.engine(between.port), listener: new Listener() }
+      await other.engine.start(other.listener, defaultBounds)
+      const { signals } = other.listener
+      const restore = cable.revoke('s', '8')
+      await other.listener.until(() => signals.length === 1)
+      await away()
+      cable.revoke('s', '7', { expiresIn: 60_000 })
+      restore()
+      cable.disconnect('9')
+      const undo = cable.revoke('s', '10')
+      undo()
+      back()
+      await other.listener.until(() => signals.length === 5)
+      assert.deepEqual(
+        signals.map((signal) => [signal.type, 'subject' in signal && signal.subject]),
+        [
+          ['revoke', '8'],
+          ['revoke', '7'],
+          ['restore', '8'],
+          ['disconnect', '9'],
+          ['restore', '10'],
+        ],
+      )
+      await other.engine.stop(other.listener)
+    }))
+
   it('a disconnect reaches those who are here, and a line says that it did not reach all', async (t) => {
     const lines = warnings(t)
     const engine = kind.engine(1)
@@ -155,7 +185,7 @@ function whileAway(kind: EngineKind): void {
       cable.disconnect('7')
       assert.equal((await client.next()).type, 'disconnect')
       assert.equal((await client.closed).code, 1008)
-      await settled(() => lines.some((line) => line.includes('disconnect of "7" did not reach every process')))
+      await settled(() => lines.some((line) => line.includes('disconnect of "7" has not reached every process yet')))
     })
   })
 }

@@ -1,7 +1,8 @@
 // Taking back a connection or a stream: by a function in this process, by a subject in all of them.
 
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it, type TestContext } from 'node:test'
+import type { Signal } from '../../../src/engine/engine.ts'
 import { hubOf, turn } from '../../support/hub-doubles.ts'
 import { warnings } from '../../support/warnings.ts'
 
@@ -95,7 +96,80 @@ describe('disconnect', () => {
     engine.signal = () => Promise.reject(new Error('away'))
     hub.removals.disconnect('7')
     await turn()
-    assert.deepEqual(warned, ['[turbo-cable] disconnect of "7" did not reach every process: away'])
+    assert.deepEqual(warned, ['[turbo-cable] disconnect of "7" has not reached every process yet: away'])
+  })
+})
+
+describe('what did not get through', () => {
+  // An engine that refuses until it is told to take, and what it took.
+  function refusing(t: TestContext) {
+    warnings(t)
+    t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+    const { hub, engine } = hubOf()
+    const state = { open: false }
+    const took: Signal[] = []
+    engine.signal = async (signal) => {
+      if (!state.open) throw new Error('no')
+      took.push(signal)
+    }
+    return { hub, took, state }
+  }
+
+  it('is said again where the engine can be reached and took nothing', async (t) => {
+    const { hub, took, state } = refusing(t)
+    hub.removals.disconnect('7')
+    await turn()
+    t.mock.timers.tick(1_000)
+    await turn()
+    state.open = true
+    t.mock.timers.tick(1_999)
+    await turn()
+    assert.deepEqual(took, [])
+    t.mock.timers.tick(1)
+    await turn()
+    assert.deepEqual(took, [{ type: 'disconnect', subject: '7' }])
+    t.mock.timers.tick(60_000)
+    await turn()
+    assert.equal(took.length, 1)
+  })
+
+  it('waits while the engine is away', async (t) => {
+    const { hub, took, state } = refusing(t)
+    hub.away('gone')
+    hub.removals.disconnect('7')
+    await turn()
+    state.open = true
+    t.mock.timers.tick(60_000)
+    await turn()
+    assert.deepEqual(took, [])
+    hub.back()
+    t.mock.timers.tick(0)
+    await turn()
+    assert.equal(took.length, 1)
+  })
+
+  it('is not said again where it has ended, or where what was said since counts', async (t) => {
+    const { hub, took, state } = refusing(t)
+    hub.removals.revoke('s', '7', { expiresIn: 500 })
+    const undo = hub.removals.revoke('s', '8')
+    await turn()
+    state.open = true
+    undo()
+    await turn()
+    t.mock.timers.tick(1_000)
+    await turn()
+    assert.deepEqual(took, [{ type: 'restore', stream: 's', subject: '8' }])
+  })
+
+  it('is forgotten at the end', async (t) => {
+    const { hub, took, state } = refusing(t)
+    hub.removals.disconnect('7')
+    await turn()
+    state.open = true
+    hub.removals.owed.stop()
+    t.mock.timers.tick(60_000)
+    await turn()
+    assert.deepEqual(took, [])
   })
 })
 
