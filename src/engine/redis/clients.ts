@@ -64,7 +64,8 @@ export const redisUrl: Rule = {
 
 /** What a handed-in client must be. */
 const redisClient: Rule = {
-  words: 'a client of node-redis 5 or ioredis, of one server or of a cluster',
+  words:
+    'a client of node-redis 5 or ioredis, of one server or of a cluster (not of createClientPool or createSentinel)',
   holds: (value) => {
     const has = (name: string) => typeof (value as Record<string, unknown> | null)?.[name] === 'function'
     return has('duplicate') && has('connect') && (has('sendCommand') || has('call'))

@@ -45,6 +45,9 @@ export async function openIoredis(pattern: IoredisClient, closed: (error?: Error
     retryStrategy: () => null,
     reconnectOnError: null,
     connectTimeout,
+    // A read that waits for something new takes longer.
+    commandTimeout: undefined,
+    socketTimeout: undefined,
   })
   const end = once(closed)
   let open = false

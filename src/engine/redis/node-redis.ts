@@ -41,7 +41,9 @@ export async function openNodeRedis(
     // They need RESP3. A server that moves ends the connection, and that is enough.
     maintNotifications: 'disabled',
     disableOfflineQueue: true,
-    socket: { ...socket, reconnectStrategy: false, connectTimeout },
+    // Types of answers, and times that are shorter than a read which waits for something new.
+    commandOptions: undefined,
+    socket: { ...socket, reconnectStrategy: false, connectTimeout, socketTimeout: undefined },
   })
   const end = once(closed)
   let open = false

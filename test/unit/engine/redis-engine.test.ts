@@ -4,19 +4,35 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { after, before, describe, it, type TestContext } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { Redis as Ioredis } from 'ioredis'
-import { createClient } from 'redis'
+import { createClient, createClientPool } from 'redis'
 import type { HistoryBounds } from '../../../src/engine/engine.ts'
 import { type RedisEngineOptions, redisEngine } from '../../../src/engine/redis.ts'
 import { type Redis, startRedis } from '../../support/redis.ts'
 import { warnings } from '../../support/warnings.ts'
 import { defaultBounds, Listener, noDeadline } from './engine-suite.ts'
 
+let redis: Redis
+let client: ReturnType<typeof createClient>
+
+before(async () => {
+  redis = await startRedis()
+  client = createClient({ url: redis.url })
+  client.on('error', () => {})
+  await client.connect()
+})
+after(async () => {
+  client.destroy()
+  await redis.stop()
+})
+
 describe('redisEngine()', () => {
   const refused: readonly (readonly [string, object, RegExp])[] = [
     ['neither client nor URL', {}, /`client`/],
     ['both', { client: createClient(), url: 'redis://localhost' }, /`client`/],
     ['something that is no client', { client: {} }, /a client of node-redis 5 or ioredis/],
+    ['a pool of clients', { client: createClientPool() }, /not of createClientPool/],
     ['another scheme', { url: 'http://localhost' }, /begins with redis:\/\//],
     ['a prefix with braces', { url: 'redis://localhost', prefix: 'a{b}' }, /`prefix`/],
     ['a log that is too small', { url: 'redis://localhost', logBytes: 10 }, /`logBytes`/],
@@ -36,6 +52,34 @@ describe('redisEngine()', () => {
       },
     )
   })
+})
+
+describe("a client of the app's with options that are good for the app", () => {
+  const short = 300
+  const patterns: Record<string, () => NonNullable<RedisEngineOptions['client']>> = {
+    'node-redis that answers in Buffers': () =>
+      createClient({ url: redis.url, commandOptions: { typeMapping: { 36: Buffer } } }) as never,
+    'node-redis whose sockets may not be idle': () =>
+      createClient({ url: redis.url, socket: { socketTimeout: short } }),
+    'ioredis whose commands may not take long': () =>
+      new Ioredis(redis.url, { lazyConnect: true, commandTimeout: short, socketTimeout: short }),
+  }
+  for (const [name, pattern] of Object.entries(patterns)) {
+    it(`serves as it is: ${name}`, async (t) => {
+      const lines = warnings(t)
+      const [engine, listener] = [redisEngine({ client: pattern(), prefix: name }), new Listener()]
+      await engine.start(listener, defaultBounds)
+      // Longer than one read waits.
+      await setTimeout(1_500)
+      await engine.publish([{ stream: 's', json: '1' }])
+      assert.deepEqual(
+        listener.heard.map(({ json }) => json),
+        ['1'],
+      )
+      assert.deepEqual(lines, [])
+      await engine.stop(listener)
+    })
+  }
 })
 
 describe('a Redis that takes a connection and says nothing', () => {
@@ -62,20 +106,6 @@ describe('a Redis that takes a connection and says nothing', () => {
 })
 
 describe('what Redis holds', () => {
-  let redis: Redis
-  let client: ReturnType<typeof createClient>
-
-  before(async () => {
-    redis = await startRedis()
-    client = createClient({ url: redis.url })
-    client.on('error', () => {})
-    await client.connect()
-  })
-  after(async () => {
-    client.destroy()
-    await redis.stop()
-  })
-
   const withEngine = async (
     t: TestContext,
     bounds: Partial<HistoryBounds>,
