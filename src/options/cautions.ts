@@ -32,6 +32,12 @@ export function cautions(
   if (env.NODE_ENV === 'production' && options.inspector === true) {
     lines.push('`inspector: true` is for development and shows nothing in production: say `inspector: { token }`')
   }
+  const shares = options.engine !== undefined || Boolean(env.TURBO_CABLE_ENGINE)
+  if (shares && options.history.file !== undefined) {
+    lines.push(
+      '`history.file` is for a history in the memory of this process: the engine keeps its own, and nothing is written there',
+    )
+  }
   if (files !== undefined && limits.connections > connectionsFor(files)) {
     lines.push(
       `\`limits.connections\` is ${limits.connections}, but this process may open ${files} files, which is enough for ${connectionsFor(files)}: ${moreFiles}`,

@@ -96,7 +96,13 @@ export function checkClient(client: NatsClient): NatsClient {
 /** The error of what NATS did not take. */
 export function unreachable(reason: Error | undefined): Error {
   if (reason && 'code' in reason && reason.code === 'TURBO_CABLE_UNREACHABLE') return reason
-  return failure('TURBO_CABLE_UNREACHABLE', ['NATS', reason?.message || 'it cannot be reached'], reason)
+  return failure('TURBO_CABLE_UNREACHABLE', ['NATS', reason ? wordsOf(reason) : 'it cannot be reached'], reason)
+}
+
+/** What an error says. The client takes nobody who answers for a server that has no JetStream. */
+export function wordsOf({ message }: Error): string {
+  if (!/jetstream is not enabled/i.test(message)) return message
+  return 'JetStream does not answer: it is not enabled (-js), or its cluster has no leader now'
 }
 
 /** The error of what NATS can never take; the status is what a sender over HTTP is answered. */

@@ -6,7 +6,7 @@ import { Delivery } from '../delivery'
 import type { Deadline, Engine, EngineDelegate, HistoryBounds, Outgoing, Replay, Signal } from '../engine'
 import { Waits } from '../waits'
 import { Book } from './book'
-import { type OpenNats, unreachable } from './connection'
+import { type OpenNats, unreachable, wordsOf } from './connection'
 import { positionOf, sequenceOf } from './entry'
 import { Link } from './link'
 import { Log, type LogLimits } from './log'
@@ -174,9 +174,10 @@ export class NatsEngine implements Engine {
     return { age: Math.max(ttl, leastAge), bytes: logBytes ?? Math.max(totalBytes, 16_777_216), storage, replicas }
   }
 
-  #gone({ message }: Error): void {
+  #gone(error: Error): void {
     if (this.#away) return
     this.#away = true
+    const message = wordsOf(error)
     warn(`NATS is away: ${message}. Pages stay connected; what is sent meanwhile is refused`)
     this.#delivery.away(message)
   }

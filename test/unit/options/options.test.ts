@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
+import { natsEngine } from '../../../src/engine/nats.ts'
 import { cautions, fullLine } from '../../../src/options/cautions.ts'
 import { connectionsFor } from '../../../src/options/open-files.ts'
 import { resolveOptions, type TurboCableOptions } from '../../../src/options/options.ts'
@@ -138,6 +139,14 @@ describe('cautions', () => {
       assert.ok(!line.includes(short))
     }
     assert.equal(told({}, { TURBO_CABLE_SECRET: short }).length, 1)
+  })
+
+  it('says that an engine of several processes writes no history file', () => {
+    const history = { file: '/tmp/history' }
+    assert.match(String(told({ history }, { TURBO_CABLE_ENGINE: 'redis://localhost' })), /^`history.file` is for/)
+    assert.match(String(told({ history, engine: natsEngine({ url: 'nats://localhost' }) })), /^`history.file` is for/)
+    assert.deepEqual(told({ history }), [])
+    assert.deepEqual(told({ engine: natsEngine({ url: 'nats://localhost' }) }), [])
   })
 
   it('says in production that the inspector needs a token', () => {
