@@ -63,7 +63,9 @@ describe('a NATS that is of no use', () => {
     const engine = natsEngine({ url: nats.url })
     const listener = new Listener()
     void engine.start(listener, defaultBounds)
-    await assert.rejects(engine.publish([{ stream: 's', json: '1' }]), { message: /JetStream does not answer: it is not enabled/ })
+    await assert.rejects(engine.publish([{ stream: 's', json: '1' }]), {
+      message: /JetStream does not answer: it is not enabled/,
+    })
     assert.match(lines[0] as string, /NATS is away: JetStream does not answer/)
     await engine.stop(listener)
     await nats.end()
