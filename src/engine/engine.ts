@@ -35,7 +35,8 @@ export interface Replay {
 
 /** A command to the hub of every process that shares the engine. `subject` is the text form of an identity. */
 export type Signal =
-  | { readonly type: 'disconnect'; readonly subject: string }
+  /** `ago`: it was said so many ms ago, and does not mean who has come since. */
+  | { readonly type: 'disconnect'; readonly subject: string; readonly ago?: number }
   | Revocation
   | { readonly type: 'restore'; readonly stream: string; readonly subject: string }
   | Whisper

@@ -3,8 +3,11 @@
 
 import { setTimeout } from 'node:timers/promises'
 
-/** How many are named to the engine: as many as it remembers. */
+/** How many are remembered of which nobody knows an end: as many as the engine remembers. */
 const most = 10_000
+
+/** How many at once, so that each message stays small. */
+const together = 200
 
 /** Between two attempts to tell the engine, ms. */
 const pause = 50
@@ -23,7 +26,9 @@ export class GivenUp {
 
   /** To be named with what is sent next, before it. */
   get ids(): readonly string[] {
-    return [...this.#ids]
+    const some: string[] = []
+    for (const id of this.#ids) if (some.push(id) === together) break
+    return some
   }
 
   /** The engine knows of these. */
@@ -37,25 +42,28 @@ export class GivenUp {
    */
   async add(ids: readonly string[], till: number | undefined): Promise<void> {
     for (const id of ids) this.#ids.add(id)
-    for (const oldest of this.#ids) {
-      if (this.#ids.size <= most) break
-      this.#ids.delete(oldest)
+    if (till === undefined) {
+      this.#trim()
+      return
     }
-    if (till === undefined) return
     while (performance.now() < till && !this.#stopped && ids.some((id) => this.#ids.has(id))) {
       this.#telling ??= this.#tellAll()
       await this.#telling
     }
-  }
-
-  /** Resolves at that time: for what the engine cannot be told of. */
-  async until(till: number | undefined): Promise<void> {
-    while (till !== undefined && performance.now() < till && !this.#stopped) await setTimeout(pause)
+    // From then on the engine does not take them by itself.
+    this.told(ids)
   }
 
   /** Nobody waits any more. */
   stop(): void {
     this.#stopped = true
+  }
+
+  #trim(): void {
+    for (const oldest of this.#ids) {
+      if (this.#ids.size <= most) break
+      this.#ids.delete(oldest)
+    }
   }
 
   async #tellAll(): Promise<void> {

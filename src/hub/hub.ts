@@ -68,10 +68,9 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
     const { limits, refreshSpread } = options
     this.#engine = engine
     this.limits = limits
-    const gate = new Gate(options)
-    this.gate = gate
-    const presence = new Presence({ engine, options, subscriptions: () => this.#subscriptions })
-    this.presence = presence
+    this.gate = new Gate(options)
+    this.presence = new Presence({ engine, options, subscriptions: () => this.#subscriptions })
+    const { gate, presence } = this
     const expired = ({ connection, address }: Subscription) => this.#subscribing.reject(connection, address, 'expired')
     const subscriptions = new Subscriptions(() => this.#fanOut.flush(), expired, presence.used ? presence : undefined)
     this.#subscriptions = subscriptions
@@ -178,7 +177,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
     this.pulse.stop()
     this.#subscriptions.stop()
     this.#replays.stop()
-    this.removals.owed.stop()
+    this.removals.said.stop()
     const spread = this.connections.sendAway(timeout)
     await Promise.all([this.presence.close(spread, timeout), this.connections.emptied(timeout)])
     await this.#engine.stop(this)
@@ -194,16 +193,17 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
   lost(): void {
     this.watch.lost()
     this.deliveries.lost()
+    this.removals.said.lost()
     this.presence.prolong(this.#departures.sendAway())
   }
 
   away(reason: string): void {
     this.watch.away(reason)
-    this.removals.owed.away()
+    this.removals.said.away()
   }
 
   back(): void {
-    this.removals.owed.back()
+    this.removals.said.back()
     this.watch.up()
   }
 

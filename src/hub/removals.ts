@@ -11,8 +11,8 @@ import type { Arrivals } from './arrivals'
 import type { Connection } from './connection'
 import type { Connections } from './connections'
 import { type Gate, subjectOf } from './gate'
-import { OwedRemovals, type Removal } from './owed-removals'
 import type { Presence } from './presence'
+import { type Removal, SaidRemovals } from './said-removals'
 import type { Subscribing } from './subscribing'
 import type { Subscriptions } from './subscriptions'
 
@@ -46,25 +46,31 @@ export class Removals {
   /** Those that end by themselves. */
   readonly #ending = new Set<{ readonly until: number; readonly undo: () => void }>()
   #swept = 0
-  /** Those that did not reach the other processes. */
-  readonly owed: OwedRemovals
+  /** Those that were said to every process. */
+  readonly said: SaidRemovals
 
   constructor(parts: RemovalParts) {
     this.#parts = parts
-    this.owed = new OwedRemovals((removal) => parts.engine.signal(removal))
+    this.said = new SaidRemovals((removal) => parts.engine.signal(removal), notReached)
   }
 
   /** Closes every connection whose identity is meant. If `who` throws, the caller gets the error and nothing is closed. */
   disconnect(who: Who): void {
     const meant = checked(who)
     if (typeof meant === 'string') {
-      this.#send({ type: 'disconnect', subject: meant })
+      this.said.say({ type: 'disconnect', subject: meant })
       return
     }
-    const matching = [...this.#parts.connections].filter(({ identity }) => meant(identity))
-    this.#parts.arrivals.disconnect(meant)
+    this.#disconnect(meant)
+  }
+
+  // Where it was said some ms ago only those go who were here then.
+  #disconnect(meant: Match, ago?: number): void {
+    const from = ago === undefined ? Number.POSITIVE_INFINITY : Date.now() - ago
+    const matching = [...this.#parts.connections].filter(({ identity, since }) => since <= from && meant(identity))
+    if (ago === undefined) this.#parts.arrivals.disconnect(meant)
     for (const connection of matching) this.#parts.dismiss(connection)
-    this.#parts.presence.expel(meant)
+    if (ago === undefined) this.#parts.presence.expel(meant)
   }
 
   /**
@@ -78,10 +84,10 @@ export class Removals {
     const until = expiresIn === undefined ? undefined : Math.ceil(Date.now() + expiresIn)
     if (typeof meant === 'string') {
       let restored = false
-      this.#send({ type: 'revoke', stream, subject: meant, ...(until !== undefined && { until }) })
+      this.said.say({ type: 'revoke', stream, subject: meant, ...(until !== undefined && { until }) })
       return () => {
         // Only once: a second call must not undo a later `revoke`.
-        if (!restored) this.#send({ type: 'restore', stream, subject: meant })
+        if (!restored) this.said.say({ type: 'restore', stream, subject: meant })
         restored = true
       }
     }
@@ -119,8 +125,9 @@ export class Removals {
   signalled(signal: Removal): void {
     const { subject } = signal
     const isSubject: Match = (identity) => subjectOf(identity) === subject
+    this.said.heard(signal)
     if (signal.type === 'disconnect') {
-      this.disconnect(isSubject)
+      this.#disconnect(isSubject, signal.ago)
       return
     }
     const key = JSON.stringify([signal.stream, subject])
@@ -139,15 +146,11 @@ export class Removals {
     const forget = () => this.#signalled.get(key) === held && this.#signalled.delete(key)
     if (signal.until !== undefined) this.#ending.add({ until, undo: forget })
   }
+}
 
-  #send(removal: Removal): void {
-    this.owed.drop(removal)
-    this.#parts.engine.signal(removal).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : error
-      warn(`${removal.type} of "${removal.subject}" has not reached every process yet: ${reason}`)
-      this.owed.add(removal)
-    })
-  }
+function notReached({ type, subject }: Removal, error: unknown): void {
+  const reason = error instanceof Error ? error.message : error
+  warn(`${type} of "${subject}" has not reached every process yet: ${reason}`)
 }
 
 function endOf({ until = Number.POSITIVE_INFINITY }: Revocation): number {

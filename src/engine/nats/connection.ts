@@ -21,6 +21,9 @@ export type OpenNats = () => Promise<OpenedNats>
 /** How long NATS may say nothing while something is asked of it, ms. */
 export const patience = 5_000
 
+/** How often it is asked within that time whether it is still there. */
+const pings = 5
+
 /** Connections like one that the app has. */
 export function openLike(client: NatsClient): OpenNats {
   // What it was made with: its servers, and who it is.
@@ -48,9 +51,9 @@ function opening(options: object): OpenNats {
         reconnect: false,
         waitOnFirstConnect: false,
         timeout: patience,
-        // A server that says nothing is as good as none.
-        pingInterval: patience / 2,
-        maxPingOut: 1,
+        // A server that says nothing for that long is as good as none.
+        pingInterval: patience / pings,
+        maxPingOut: pings - 1,
         noAsyncTraces: true,
       })
     const [connection, destroy] = await withSockets(connect)

@@ -37,7 +37,12 @@ export interface Mark {
 }
 
 /** What an entry says, without its tag. */
-export type Said = ({ readonly batch: Batch } | { readonly signal: Signal } | { readonly mark: Mark }) & {
+export type Said = (
+  | { readonly batch: Batch }
+  /** `id`: by which it may be given up. */
+  | { readonly signal: Signal; readonly id?: string | undefined }
+  | { readonly mark: Mark }
+) & {
   /** From when on it is not to be taken any more, by the server's clock, ms. */
   readonly till?: number | undefined
 }
@@ -72,7 +77,7 @@ interface Head {
   readonly t: string
   /** Stream, length of the data in UTF-16 units, and the page that is left out. */
   readonly b?: readonly (readonly [stream: string, length: number, exclude?: string])[]
-  readonly i?: string
+  readonly i?: string | undefined
   readonly n?: 1
   readonly g?: readonly string[]
   readonly a?: number
@@ -85,7 +90,7 @@ interface Head {
 export function encodeEntry(said: Said): Buffer {
   const { till: d } = said
   const t = randomBytes(9).toString('base64url')
-  if ('signal' in said) return Buffer.from(JSON.stringify({ t, s: said.signal, d } satisfies Head))
+  if ('signal' in said) return Buffer.from(JSON.stringify({ t, s: said.signal, i: said.id, d } satisfies Head))
   if ('mark' in said) return Buffer.from(JSON.stringify({ t, m: said.mark, d } satisfies Head))
   const { broadcasts, id, named, givenUp, at } = said.batch
   const head: Head = {
@@ -114,7 +119,7 @@ export function decodeEntry(bytes: Uint8Array): Entry | undefined {
   }
   const { t: tag, b, i: id = '', n, g: givenUp = [], a: at, s: signal, m: mark, d: till } = Object(head) as Head
   if (typeof tag !== 'string') return undefined
-  if (signal) return { tag, signal, till }
+  if (signal) return { tag, signal, id, till }
   if (mark) return { tag, mark, till }
   let from = end + 1
   const broadcasts = (b ?? []).map(([stream, length, exclude]) => {

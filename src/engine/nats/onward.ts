@@ -7,6 +7,8 @@ import { endOf } from './entry'
 
 interface Step {
   readonly sequence: number
+  /** The server's time, ms. */
+  readonly written: number
   readonly messages: readonly Positioned[]
   readonly signal: Signal | undefined
 }
@@ -16,6 +18,9 @@ export class Onward {
   readonly #delivery: Delivery
   #from = 0
   #early: Step[] = []
+  /** Whether it has begun before: who was taken out meanwhile may be here. */
+  #came = false
+  #missed: Step[] = []
 
   constructor(delivery: Delivery) {
     this.#delivery = delivery
@@ -25,6 +30,7 @@ export class Onward {
   after(sequence: number): void {
     this.#from = sequence
     this.#early = []
+    this.#missed = []
   }
 
   /** What is up to this sequence is gone. */
@@ -34,20 +40,29 @@ export class Onward {
 
   /** Takes what an entry says. */
   take(step: Step): void {
-    if (step.sequence <= this.#from) return
+    if (step.sequence <= this.#from) {
+      if (this.#came && step.signal) this.#missed.push(step)
+      return
+    }
     if (this.#delivery.epoch === undefined) this.#early.push(step)
     else this.#hand(step)
   }
 
-  /** It is clear which history this is. Signals of the revocations that hold may have been missed. */
-  begin(epoch: string, missed: () => readonly Signal[]): void {
+  /** It is clear which history this is. `revoked` says what holds of the revocations; `now` is the server's time, ms. */
+  begin(epoch: string, revoked: () => readonly Signal[], now: number): void {
     const delivery = this.#delivery
     if (delivery.epoch !== undefined) return
     delivery.begin(epoch, endOf(this.#from))
-    for (const each of missed()) delivery.signalled(each)
-    for (const { sequence, messages, signal } of this.#early.splice(0)) {
+    // A second time they change nothing.
+    for (const { signal, written } of this.#missed.splice(0)) {
+      if (signal?.type === 'disconnect') delivery.signalled({ ...signal, ago: now - written + (signal.ago ?? 0) })
+      else if (signal?.type === 'revoke' || signal?.type === 'restore') delivery.signalled(signal)
+    }
+    for (const each of revoked()) delivery.signalled(each)
+    this.#came = true
+    for (const { messages, ...step } of this.#early.splice(0)) {
       const own = messages.map((message) => ({ ...message, cursor: delivery.cursorAt(message.position) }))
-      this.#hand({ sequence, messages: own, signal })
+      this.#hand({ ...step, messages: own })
     }
   }
 

@@ -11,6 +11,9 @@ import { mostInBatch, type Said } from './entry'
 import type { Link } from './link'
 import type { Tail } from './tail'
 
+/** How many bytes the name of one that was given up takes. */
+const bytesOfName = 40
+
 /** The most bytes of one UTF-16 unit. */
 const bytesOfOne = 3
 
@@ -63,9 +66,10 @@ export class Publishing {
   async say(signal: Signal, failed: () => void): Promise<void> {
     let over: Promise<void> | undefined
     this.#rounds.flush()
+    const id = randomUUID()
     try {
-      const taken = await this.#inTime({ signal }, 0, async (till) => {
-        over = this.#givenUp.until(till)
+      const taken = await this.#inTime({ signal, id }, 0, async (till) => {
+        over = this.#givenUp.add([id], till)
       })
       if (!taken) throw tooLate()
     } catch (error) {
@@ -100,7 +104,7 @@ export class Publishing {
     named?: string,
     suffix = '',
   ): Promise<boolean> {
-    const mentioned = this.#givenUp.ids
+    const mentioned = this.#mentioned(broadcasts)
     const id = named ?? randomUUID()
     const isNamed = named !== undefined
     const batch = { broadcasts, id, named: isNamed, givenUp: [...givenUp, ...mentioned], at: this.#parts.now?.() }
@@ -108,6 +112,13 @@ export class Publishing {
     const taken = await this.#inTime({ batch }, textOf(broadcasts), cut, id + suffix)
     this.#givenUp.told(mentioned)
     return taken
+  }
+
+  // Only where there is room: they are told by themselves too.
+  #mentioned(broadcasts: readonly Outgoing[]): readonly string[] {
+    const { ids } = this.#givenUp
+    const room = (this.#parts.link().log?.mostBytes ?? 0) - textOf(broadcasts) * bytesOfOne
+    return ids.length * bytesOfName < room / 2 ? ids : []
   }
 
   // False where it is in the log, but came too late to be taken. `cut` is called where the connection has ended without an answer,

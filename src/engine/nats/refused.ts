@@ -28,6 +28,8 @@ export class Refused {
   readonly #undone = new Map<string, Undone>()
   /** What the hub knew when the log was left: it does not hear of what is said until it is followed again. */
   #left: readonly Revocation[] = []
+  /** What a mark may have, bytes. */
+  room = Number.POSITIVE_INFINITY
 
   /** Takes a signal of the log. */
   note(signal: Signal, sequence: number): void {
@@ -100,11 +102,11 @@ export class Refused {
     const holds = new Set(now.map(keyOf))
     for (const each of this.#at.keys()) if (!holds.has(each)) this.#at.delete(each)
     const revoked = within(
-      most,
+      Math.min(most, this.room / 2),
       now.sort((one, other) => (other.until ?? 0) - (one.until ?? 0)),
     )
     const undone = within(
-      mostUndone,
+      Math.min(mostUndone, this.room / 4),
       [...this.#undone.values()]
         .filter(({ until, sequence }) => sequence > 0 && until > Date.now())
         .map(({ stream, subject, sequence, until }) => [stream, subject, sequence, until] as const)

@@ -81,6 +81,7 @@ export class Tail {
     this.close()
     this.#log = log
     this.late.forgetClock()
+    this.refused.room = log.mostBytes
     const standing = await log.look()
     if (this.#place) this.#judge(this.#place, standing, log.server)
     const { created, first, last } = standing
@@ -159,7 +160,8 @@ export class Tail {
       behind = await log.append({ mark }, { after: this.#marks.last(first) })
       behind ??= await log.append(nothing())
     }
-    this.#onward.begin((this.#marks.held as Mark).epoch, () => this.refused.follow())
+    const now = this.late.clockAt(performance.now()) as number
+    this.#onward.begin((this.#marks.held as Mark).epoch, () => this.refused.follow(), now)
   }
 
   // Entries up to this sequence are gone. Whoever waits has been told of nothing yet, and begins behind them; others have missed them.
@@ -182,11 +184,11 @@ export class Tail {
       messages = this.#book.take(entry.batch, sequence, written, (at) => this.#parts.delivery.cursorAt(at))
     } else if (entry && 'mark' in entry) {
       this.#turn(entry.mark, sequence, written)
-    } else if (entry) {
+    } else if (entry && !this.#book.knows(entry.id ?? '')) {
       signal = entry.signal
       this.refused.note(signal, sequence)
     }
-    this.#onward.take({ sequence, messages, signal })
+    this.#onward.take({ sequence, written, messages, signal })
   }
 
   // A mark: another history begins here, or it is still the one that it was.

@@ -8,6 +8,7 @@ import { Pauses } from '../pauses'
 import { ServerClock } from '../server-clock'
 import type { OpenRedis, RedisConnection } from './connection'
 import { script, scriptKeys, scriptSha } from './script'
+import { Silence } from './silence'
 
 const debug = logger('redis')
 
@@ -26,7 +27,7 @@ export interface Seen {
   readonly id: string
   readonly tag: string
   /** When something of it was last handed on or sent here, by `performance.now()`. */
-  readonly at?: number
+  readonly at?: number | undefined
 }
 
 /** Where the log stands after a script ran; `rest` is the operation's own answer. */
@@ -62,10 +63,8 @@ export class Link {
   #stopped = false
   readonly #pauses = new Pauses()
   readonly #clock = new ServerClock()
-  #watchdog: NodeJS.Timeout | undefined
+  readonly #silence = new Silence(patience, () => this.reset(new Error(`no answer within ${patience} ms`)))
   #onItsWay = 0
-  #waiting = 0
-  #heard = 0
   #failure: Error | undefined
 
   constructor(parts: LinkParts) {
@@ -111,12 +110,18 @@ export class Link {
    * it is for Redis.
    */
   till(): number | undefined {
-    const silentSince = this.#waiting === 0 ? performance.now() : this.#heard
-    return this.#parts.now() === '' && this.#clock.known ? silentSince + patience : undefined
+    return this.#parts.now() === '' && this.#clock.known ? this.#silence.end : undefined
+  }
+
+  /** How long ago something was by the clock of Redis, ms. */
+  since(time: number): number {
+    return Math.max(0, (this.#clock.at(performance.now()) ?? time) - time)
   }
 
   /** Runs the script, which does nothing from that time on: its caller may have been told that nothing was done. */
   async runTill(till: number | undefined, operation: string, ...values: readonly string[]): Promise<Answer> {
+    // While it greets nobody knows yet where it leads, and what time it is there.
+    if (!this.#ready) throw unreachable(this.#failure ?? new Error('it is not there yet'))
     const answer = await this.#ask(operation, String((till && this.#clock.at(till)) ?? ''), values)
     if (answer.rest[0] === 'late') throw unreachable(new Error('it got there too late'))
     return answer
@@ -157,14 +162,11 @@ export class Link {
     const connection = this.#connection
     if (!connection) throw unreachable(this.#failure)
     const bytes = command.reduce((sum, { length }) => sum + length, 0)
-    if (this.#onItsWay + bytes > mostOnItsWay && this.#waiting > 0)
+    if (this.#onItsWay + bytes > mostOnItsWay && this.#silence.waits)
       throw unreachable(new Error('too much is on its way'))
     this.#onItsWay += bytes
-    if (this.#waiting++ === 0) {
-      connection.hold(this.#parts.holds)
-      this.#heard = performance.now()
-      this.#watch()
-    }
+    if (!this.#silence.waits) connection.hold(this.#parts.holds)
+    this.#silence.ask()
     try {
       return await connection.call(command)
     } catch (error) {
@@ -175,11 +177,8 @@ export class Link {
       throw unreachable(reason)
     } finally {
       this.#onItsWay -= bytes
-      this.#heard = performance.now()
-      if (--this.#waiting === 0) {
-        clearTimeout(this.#watchdog)
-        this.#connection?.hold(false)
-      }
+      this.#silence.hear()
+      if (!this.#silence.waits) this.#connection?.hold(false)
     }
   }
 
@@ -223,18 +222,6 @@ export class Link {
     debug('no connection: %s', this.#failure.message)
     this.#pauses.begin(() => this.start())
     this.#parts.changed(this, this.#failure)
-  }
-
-  #watch(): void {
-    clearTimeout(this.#watchdog)
-    const left = Math.ceil(this.#heard + patience - performance.now())
-    this.#watchdog = setTimeout(() => {
-      if (this.#waiting === 0) return
-      // A timer may be early by a part of a millisecond.
-      if (performance.now() < this.#heard + patience) return this.#watch()
-      this.reset(new Error(`no answer within ${patience} ms`))
-    }, left)
-    this.#watchdog.unref()
   }
 }
 

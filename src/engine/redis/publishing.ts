@@ -59,12 +59,13 @@ export class Publishing {
     this.flush()
     const till = link.till()
     const wasCut = cutting(link)
+    const id = randomUUID()
     try {
-      const { seen } = await link.runTill(till, 'signal', bounds(), JSON.stringify(signal), ...keptOf(signal))
+      const { seen } = await link.runTill(till, 'signal', bounds(), JSON.stringify(signal), ...keptOf(signal), id)
       met(seen)
     } catch (error) {
       failed?.()
-      if (await wasCut()) await this.#givenUp.until(till)
+      if (await wasCut()) await this.#givenUp.add([id], till)
       throw error
     }
   }

@@ -61,9 +61,9 @@ end
 
 -- Another history begins: whatever was known of the one before holds no more.
 local function begin()
-  local left = state.epoch and table.concat({state.epoch, state.pos, state.seq}, ' ')
+  local left = state.epoch and state.epoch .. ' ' .. state.pos
   if seenEpoch ~= '' and (not state.epoch or (seenEpoch == state.epoch and hasSeenMoreThan(state.pos, state.seq))) then
-    left = table.concat({seenEpoch, seenPos, seenSeq}, ' ')
+    left = seenEpoch .. ' ' .. seenPos
   end
   if state.epoch then
     local streams = call('ZRANGE', HEADS, 0, -1)
@@ -87,8 +87,8 @@ end
 local function undone()
   if seenEpoch == '' then return false end
   if seenEpoch ~= state.epoch then
-    local epoch, pos, seq = string.match(state.left or '', '^(%S+) (%d+) (%d+)$')
-    if epoch == seenEpoch and not hasSeenMoreThan(tonumber(pos), tonumber(seq)) then return false end
+    local epoch, pos = string.match(state.left or '', '^(%S+) (%d+)$')
+    if epoch == seenEpoch and seenPos <= tonumber(pos) then return false end
     -- It comes from another server, which had been replaced by then: was anything sent there after all here were told?
     return age ~= '' and clock - tonumber(age) >= state.began
   end

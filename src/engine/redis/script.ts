@@ -87,6 +87,7 @@ if op == 'look' then
 end
 
 if op == 'signal' then
+  if call('ZSCORE', IDS, ARGV[14]) then return reply('late') end
   state.seq = state.seq + 1
   append('', ARGV[11], '')
   local kept, ends = ARGV[12], tonumber(ARGV[13])

@@ -41,6 +41,8 @@ export class Tail {
   #mayLack = false
   /** Entries of this history were missed: some may have undone what is known here. */
   #mayHaveMissed = false
+  /** It began in the middle of a log: who was taken out before that may be here. */
+  #mayHaveMissedSignals = false
   /** What it knows of, at an entry that may not have been read yet. */
   #known: { readonly id: string; readonly names: ReadonlySet<string> } | undefined
 
@@ -60,8 +62,28 @@ export class Tail {
     if (this.#broken) this.moveTo(seen, 'an entry does not follow')
     else if (!this.#seen) this.#begin(seen)
     else if (seen.epoch !== this.#seen.epoch) this.moveTo(seen, 'another history has begun')
+    if (this.#mayHaveMissedSignals) await this.#hear(link, seen)
     if (this.#owesRevoked) this.#handOn(rest[0] as readonly string[], seen.id)
     this.#compare()
+  }
+
+  // What the log holds of them up to there, oldest first. A second time they change nothing.
+  async #hear(link: Link, upTo: Seen): Promise<void> {
+    this.#mayHaveMissedSignals = false
+    for (let from = '-'; ; ) {
+      const command = ['XRANGE', link.log, from, upTo.id, 'COUNT', String(most)]
+      const entries = (await link.send(command)) as readonly Entry[]
+      if (this.#seen?.epoch !== upTo.epoch) return
+      for (const [, [, stream = '', , json = '', , , , , , , , at]] of entries) {
+        if (stream !== '') continue
+        const signal = JSON.parse(json) as Signal
+        if (signal.type === 'disconnect') this.#signal({ ...signal, ago: link.since(Number(at)) + (signal.ago ?? 0) })
+        else if (signal.type === 'revoke' || signal.type === 'restore') this.#signal(signal)
+      }
+      const last = entries.at(-1)
+      if (entries.length < most || !last) return
+      from = `(${last[0]}`
+    }
   }
 
   /** Hands on the revocations that hold, with the next look: signals of them may have been missed. */
@@ -124,6 +146,7 @@ export class Tail {
   moveTo(seen: Seen, why: string): void {
     debug('%s, after %s', why, this.#seen?.id)
     this.#delivery.lost()
+    this.#mayHaveMissedSignals = true
     if (seen.epoch === this.#seen?.epoch) this.#mayHaveMissed = true
     else this.#mayLack = true
     this.#begin(seen)
@@ -165,7 +188,7 @@ export class Tail {
         this.#broken = true
         return
       }
-      seen = { epoch, id, tag, at }
+      seen = { epoch, id, tag, at: stream === '' ? seen.at : at }
       if (stream !== '') {
         const position = positionOf(id)
         messages.push({

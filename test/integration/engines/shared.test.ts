@@ -70,7 +70,8 @@ slow(
     // The server has what was held by now; these come after it.
     await b.engine.publish(one(4))
     for (const _ of ['once', 'twice']) await b.engine.publish(one(5), 'named')
-    assert.deepEqual(heard(b), [1, 3, 4, 5])
+    // What has an id may come, as its sender may try again, and comes once.
+    assert.deepEqual([heard(b).filter((n) => n !== 5), heard(b).filter((n) => n === 5)], [[1, 3, 4], [5]])
     assert.deepEqual(
       b.listener.signals.map(({ type }) => type),
       ['revoke'],

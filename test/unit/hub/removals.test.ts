@@ -127,7 +127,7 @@ describe('what did not get through', () => {
     assert.deepEqual(took, [])
     t.mock.timers.tick(1)
     await turn()
-    assert.deepEqual(took, [{ type: 'disconnect', subject: '7' }])
+    assert.deepEqual(took, [{ type: 'disconnect', subject: '7', ago: 3_000 }])
     t.mock.timers.tick(60_000)
     await turn()
     assert.equal(took.length, 1)
@@ -166,7 +166,7 @@ describe('what did not get through', () => {
     hub.removals.disconnect('7')
     await turn()
     state.open = true
-    hub.removals.owed.stop()
+    hub.removals.said.stop()
     t.mock.timers.tick(60_000)
     await turn()
     assert.deepEqual(took, [])
