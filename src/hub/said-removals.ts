@@ -12,6 +12,8 @@ interface Said {
   /** When it was said first, ms since 1970. */
   readonly at: number
   state: 'under way' | 'taken' | 'owed'
+  /** A history was lost while it was under way: it may have been in that one. */
+  mayBeLost?: boolean
 }
 
 /** How long one that was taken is remembered, ms: others may be about to come over to another history. */
@@ -49,7 +51,8 @@ export class SaidRemovals {
     this.#forget()
     this.#send(removal).then(
       () => {
-        said.state = 'taken'
+        said.state = said.mayBeLost ? 'owed' : 'taken'
+        if (said.mayBeLost) this.#schedule(0)
       },
       (error: unknown) => {
         this.#failed(removal, error)
@@ -69,7 +72,10 @@ export class SaidRemovals {
   /** Another history has begun, and who comes over to it later may have heard of none. */
   lost(): void {
     this.#forget()
-    for (const said of this.#said.values()) if (said.state === 'taken') said.state = 'owed'
+    for (const said of this.#said.values()) {
+      if (said.state === 'taken') said.state = 'owed'
+      said.mayBeLost = said.state === 'under way'
+    }
     this.#schedule(0)
   }
 
