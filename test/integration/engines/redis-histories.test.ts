@@ -1,11 +1,13 @@
 // What a process of several does when the Redis between them is not the one that it was: a hole is always said aloud.
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import type { Engine } from '../../../src/engine/engine.ts'
 import { redisEngine } from '../../../src/engine/redis.ts'
-import { beginsAnew, one, type Process, withProcesses } from '../../support/processes.ts'
+import { beginsAnew, heard, one, type Process, withProcesses } from '../../support/processes.ts'
 import { RedisServer } from '../../support/redis-server.ts'
 import { Switch } from '../../support/switch.ts'
 import { defaultBounds, Listener, noDeadline } from '../../unit/engine/engine-suite.ts'
@@ -176,3 +178,46 @@ describe('processes whose Redis is another one', () => {
       }
     }))
 })
+
+it('a Redis that has not answered the first question of a connection is sent nothing', { timeout: 20_000 }, (t) =>
+  withRedis(t, async ({ redis, join }) => {
+    // Lets nothing through from the script on, once it is told to.
+    const held: (() => void)[] = []
+    const sockets = new Set<Socket>()
+    let holds = false
+    let connections = 0
+    const way = createServer((near) => {
+      const far = connect(redis.port, '127.0.0.1')
+      for (const socket of [near, far]) sockets.add(socket.on('error', () => {}))
+      far.pipe(near)
+      let isHeld = false
+      near.on('data', (chunk: Buffer) => {
+        if (holds && !isHeld && chunk.includes('SCRIPT')) {
+          isHeld = true
+          connections++
+        }
+        if (isHeld) held.push(() => far.write(chunk))
+        else far.write(chunk)
+      })
+    })
+    await once(way.listen(0, '127.0.0.1'), 'listening')
+    const [a, b] = [await join(`redis://127.0.0.1:${(way.address() as AddressInfo).port}`), await join()]
+    await a.engine.publish(one(1))
+    holds = true
+    for (const socket of sockets) socket.destroy()
+    // A process has two.
+    while (connections < 2) await setTimeout(10)
+    for (let n = 0; n < 10; n++) assert.equal(await taken(a.engine.publish(one(2))), false)
+    await b.engine.publish(one(3))
+    holds = false
+    for (const write of held) write()
+    await b.engine.publish(one(4))
+    for (const socket of sockets) socket.destroy()
+    while (!(await taken(a.engine.publish(one(5))))) await setTimeout(20)
+    await b.listener.until(() => heard(b).at(-1) === 5)
+    assert.deepEqual(heard(b), [1, 3, 4, 5])
+    await a.engine.stop(a.listener)
+    for (const socket of sockets) socket.destroy()
+    way.close()
+  }),
+)

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import type { Signal } from '../../../src/engine/engine.ts'
 import { type EngineKind, type EngineServer, type EngineSettings, engines } from '../../support/engines.ts'
 import { heard, one, type Process, withProcesses } from '../../support/processes.ts'
 import { Switch } from '../../support/switch.ts'
@@ -104,6 +105,40 @@ slow(
     await address.close()
   },
 )
+
+slow('who comes over to another history hears who was taken out in it before', async ({ server, join }) => {
+  const proxy = await TcpProxy.to(server.port)
+  const [a, b] = [await join(), await join(proxy.port)]
+  await a.engine.publish(one(1))
+  proxy.refuse(true)
+  await proxy.cut()
+  await server.kill()
+  await server.start()
+  const taken = () =>
+    a.engine.publish(one(2)).then(
+      () => true,
+      () => false,
+    )
+  while (!(await taken())) await setTimeout(20)
+  const about = { stream: 's', subject: 'u' }
+  const said: Signal[] = [
+    { type: 'revoke', ...about },
+    { type: 'revoke', stream: 't', subject: 'u' },
+    { type: 'restore', ...about },
+    { type: 'disconnect', subject: 'v' },
+  ]
+  for (const signal of said) await a.engine.signal(signal)
+  proxy.refuse(false)
+  await b.listener.until(() => b.listener.signals.length >= said.length)
+  assert.deepEqual(
+    b.listener.signals.map(({ type }) => type),
+    said.map(({ type }) => type),
+  )
+  const last = b.listener.signals.at(-1)
+  assert.ok(last?.type === 'disconnect' && Number(last.ago) < 10_000, 'so that nobody goes who has come since')
+  await b.engine.stop(b.listener)
+  await proxy.close()
+})
 
 slow('processes notice a network that swallows everything, refuse meanwhile, and go on', async ({ server, join }) => {
   const proxy = await TcpProxy.to(server.port)

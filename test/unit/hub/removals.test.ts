@@ -112,7 +112,7 @@ describe('what did not get through', () => {
       if (!state.open) throw new Error('no')
       took.push(signal)
     }
-    return { hub, took, state }
+    return { hub, engine, took, state }
   }
 
   it('is said again where the engine can be reached and took nothing', async (t) => {
@@ -159,6 +159,72 @@ describe('what did not get through', () => {
     t.mock.timers.tick(1_000)
     await turn()
     assert.deepEqual(took, [{ type: 'restore', stream: 's', subject: '8' }])
+  })
+
+  it('does not take the place of what was said after it, however late it fails', async (t) => {
+    const { hub, engine, took, state } = refusing(t)
+    let fail: (error: Error) => void = () => {}
+    const cut = new Promise<void>((_, reject) => {
+      fail = reject
+    })
+    engine.signal = async (signal) => (signal.type === 'revoke' ? cut : void took.push(signal))
+    hub.removals.revoke('s', '7')()
+    fail(new Error('cut'))
+    state.open = true
+    await turn()
+    t.mock.timers.tick(60_000)
+    await turn()
+    assert.deepEqual(took, [{ type: 'restore', stream: 's', subject: '7' }])
+  })
+
+  it('is said again, as what it was, where another history begins within a minute', async (t) => {
+    const { hub, took, state } = refusing(t)
+    state.open = true
+    hub.removals.revoke('s', '7')
+    await turn()
+    t.mock.timers.tick(30_000)
+    hub.removals.disconnect('8')
+    await turn()
+    t.mock.timers.tick(31_000)
+    took.length = 0
+    hub.lost()
+    t.mock.timers.tick(0)
+    await turn()
+    assert.deepEqual(took, [{ type: 'disconnect', subject: '8', ago: 31_000 }])
+  })
+
+  it('is said again also where it was under way when the history was lost', async (t) => {
+    const { hub, took, state } = refusing(t)
+    state.open = true
+    hub.removals.revoke('s', '7')
+    hub.lost()
+    await turn()
+    t.mock.timers.tick(0)
+    await turn()
+    assert.equal(took.length, 2)
+  })
+
+  it('is not said again once another process has said otherwise', async (t) => {
+    const { hub, took, state } = refusing(t)
+    state.open = true
+    hub.removals.revoke('s', '7')
+    await turn()
+    hub.signalled({ type: 'restore', stream: 's', subject: '7' })
+    took.length = 0
+    hub.lost()
+    t.mock.timers.tick(0)
+    await turn()
+    assert.deepEqual(took, [])
+  })
+
+  it('does not throw out who has come back since', (t) => {
+    t.mock.timers.enable({ apis: ['Date'] })
+    const { hub, client } = hubOf()
+    const before = client(7)
+    t.mock.timers.tick(5_000)
+    const since = client(7)
+    hub.signalled({ type: 'disconnect', subject: '7', ago: 3_000 })
+    assert.deepEqual([before.ends.length, since.ends.length], [1, 0])
   })
 
   it('is forgotten at the end', async (t) => {
