@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import type { Cast, Tally } from './support/jitter-driver.mts'
 import { play } from './support/jitter-play.mts'
 import { circumstances } from './support/machine.mjs'
+import { pause } from './support/reliability-clock.mts'
 import type { ServerCalls } from './support/reliability-server.mts'
 import { start } from './support/start.mts'
 import { quantile } from './support/statistics.mjs'
@@ -64,6 +65,8 @@ async function once(variant: Pick<Cast, 'wire' | 'cut'>): Promise<Tally> {
   const server = start<ServerCalls>('reliability-server')
   try {
     const port = await server.ask('start', {})
+    // AnyCable's client says in whole seconds since when it is there. A server that came in the same second cannot know what was then.
+    await pause(1_000 - (Date.now() % 1_000))
     const tally = await play({ ...variant, ports: [port], clients, count, pace, sender: server })
     await server.ask('close')
     return tally
