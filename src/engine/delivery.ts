@@ -3,6 +3,7 @@
 
 import { formatCursor, positionIn } from './cursor'
 import type { EngineDelegate, Positioned, Signal } from './engine'
+import { forgetOldest } from './oldest'
 
 /** How long a broadcast that was taken may need until it is handed on here, ms. */
 const patience = 5_000
@@ -102,10 +103,7 @@ export class Delivery {
   lost(): void {
     if (this.#epoch === undefined) return
     this.#left.add(this.#epoch)
-    for (const oldest of this.#left) {
-      if (this.#left.size <= 100) break
-      this.#left.delete(oldest)
-    }
+    forgetOldest(this.#left, 100)
     this.#epoch = undefined
     for (const to of this.#delegates) to.lost()
   }

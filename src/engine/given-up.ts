@@ -2,6 +2,7 @@
 // the engine is told not to take them, and their sender hears that they were not sent when they cannot come any more.
 
 import { setTimeout } from 'node:timers/promises'
+import { forgetOldest } from './oldest'
 
 /** How many are remembered of which nobody knows an end: as many as the engine remembers. */
 const most = 10_000
@@ -43,7 +44,7 @@ export class GivenUp {
   async add(ids: readonly string[], till: number | undefined): Promise<void> {
     for (const id of ids) this.#ids.add(id)
     if (till === undefined) {
-      this.#trim()
+      forgetOldest(this.#ids, most)
       return
     }
     while (performance.now() < till && !this.#stopped && ids.some((id) => this.#ids.has(id))) {
@@ -57,13 +58,6 @@ export class GivenUp {
   /** Nobody waits any more. */
   stop(): void {
     this.#stopped = true
-  }
-
-  #trim(): void {
-    for (const oldest of this.#ids) {
-      if (this.#ids.size <= most) break
-      this.#ids.delete(oldest)
-    }
   }
 
   async #tellAll(): Promise<void> {

@@ -1,7 +1,7 @@
 // Does a thing once, however often it is asked for under the same id: a sender that got no answer sends again. Only so many ids
 // are kept; the oldest is forgotten first.
 
-import { maxIdLength } from '../options/limits'
+import { isUsableId } from '../options/limits'
 
 const kept = 10_000
 
@@ -21,7 +21,7 @@ export class Once {
 
   /** Runs `work`, or returns what it came to for this id before. What fails, and what has no usable id, may be done again. */
   run(id: string | undefined, work: () => Promise<void>): Promise<void> {
-    if (id === undefined || id === '' || id.length > maxIdLength) return work()
+    if (!isUsableId(id)) return work()
     const known = this.#done.get(id)
     if (known) return known
     const done = work()

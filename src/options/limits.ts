@@ -12,6 +12,11 @@ export const maxAskedLength = 8_192
 /** The longest id that somebody else chooses (a page's, a POST's), in characters. It is kept, so a long one would be memory for the asking. */
 export const maxIdLength = 128
 
+/** Whether an id can be remembered. */
+export function isUsableId(id: string | undefined): id is string {
+  return id !== undefined && id !== '' && id.length <= maxIdLength
+}
+
 /** The header of a POST with ids of earlier ones that their sender has given up, separated by spaces. */
 export const givenUpHeader = 'x-turbo-cable-given-up'
 

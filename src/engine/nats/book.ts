@@ -3,6 +3,7 @@
 
 import type { HistoryBounds, Positioned } from '../engine'
 import { History } from '../history'
+import { forgetOldest } from '../oldest'
 import { type Batch, positionOf } from './entry'
 
 /** How many ids are remembered. */
@@ -53,10 +54,7 @@ export class Book {
   /** Takes an id for done. */
   note(id: string): void {
     this.#ids.add(id)
-    for (const oldest of this.#ids) {
-      if (this.#ids.size <= keptIds) break
-      this.#ids.delete(oldest)
-    }
+    forgetOldest(this.#ids, keptIds)
   }
 
   /** Whether something with this id was taken. */

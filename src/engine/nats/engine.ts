@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { warn } from '../../log'
+import { isUsableId } from '../../options/limits'
 import { Delivery } from '../delivery'
 import type { Deadline, Engine, EngineDelegate, HistoryBounds, Outgoing, Replay, Signal } from '../engine'
 import { Waits } from '../waits'
@@ -10,7 +11,7 @@ import { type OpenNats, unreachable, wordsOf } from './connection'
 import { positionOf, sequenceOf } from './entry'
 import { Link } from './link'
 import { Log, type LogLimits } from './log'
-import { isUsable, messageId, Publishing } from './publishing'
+import { messageId, Publishing } from './publishing'
 import { Tail } from './tail'
 
 /** What an engine is made of. */
@@ -80,7 +81,7 @@ export class NatsEngine implements Engine {
   async refreshAll(id?: string): Promise<void> {
     const link = this.#connected()
     const { server } = await link.ready()
-    const named = isUsable(id)
+    const named = isUsableId(id)
     const own = named ? id : randomUUID()
     const mark = { epoch: randomUUID().slice(0, 8), server, began: 0, ...(named && { id }) }
     await link.append({ mark }, 0, { id: messageId(own) })

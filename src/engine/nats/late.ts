@@ -1,5 +1,6 @@
 // What comes into the log after its sender has given it up: every process leaves it out, by the server's clock.
 
+import { forgetOldest } from '../oldest'
 import { ServerClock } from '../server-clock'
 import type { Entry } from './entry'
 
@@ -25,10 +26,7 @@ export class Late {
   take(entry: Entry | undefined, sequence: number, written: number): boolean {
     if (entry?.till === undefined || written < entry.till) return false
     this.#sequences.add(sequence)
-    for (const oldest of this.#sequences) {
-      if (this.#sequences.size <= kept) break
-      this.#sequences.delete(oldest)
-    }
+    forgetOldest(this.#sequences, kept)
     return true
   }
 

@@ -2,7 +2,7 @@
 // more: others may have sent what is newer.
 
 import { randomUUID } from 'node:crypto'
-import { maxIdLength } from '../../options/limits'
+import { isUsableId } from '../../options/limits'
 import type { Outgoing, Signal } from '../engine'
 import { GivenUp } from '../given-up'
 import { Rounds, textOf } from '../rounds'
@@ -51,7 +51,7 @@ export class Publishing {
     if (broadcasts.length > mostInBatch) {
       throw tooLarge(`one batch holds at most ${mostInBatch} broadcasts, this one has ${broadcasts.length}`)
     }
-    if (!isUsable(id)) {
+    if (!isUsableId(id)) {
       return new Promise((resolve, reject) => {
         this.#rounds.add({ broadcasts, givenUp, resolve, reject })
       })
@@ -157,11 +157,6 @@ export class Publishing {
 
 function tooLate(): Error {
   return unreachable(new Error('it got there too late'))
-}
-
-/** Whether an id can be remembered. */
-export function isUsable(id: string | undefined): id is string {
-  return id !== undefined && id !== '' && id.length <= maxIdLength
 }
 
 /** Any text, as a header can hold it. */

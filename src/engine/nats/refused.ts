@@ -1,6 +1,7 @@
 // The revocations that have an end, as the log tells of them: each mark names those that hold, so that they outlive the signals.
 
 import type { Revocation, Signal } from '../engine'
+import { forgetOldest } from '../oldest'
 import { keyOf, Revoked } from '../revoked'
 import type { Mark } from './entry'
 
@@ -138,10 +139,7 @@ export class Refused {
     this.#at.delete(key)
     this.#undone.delete(key)
     this.#undone.set(key, undone)
-    for (const oldest of this.#undone.keys()) {
-      if (this.#undone.size <= kept) break
-      this.#undone.delete(oldest)
-    }
+    forgetOldest(this.#undone, kept)
   }
 }
 

@@ -1,7 +1,7 @@
 // How broadcasts and signals come to Redis: what comes in one round as one script. Each is applied or refused by itself.
 
 import { randomUUID } from 'node:crypto'
-import { maxIdLength } from '../../options/limits'
+import { isUsableId } from '../../options/limits'
 import type { Outgoing, Signal } from '../engine'
 import { GivenUp } from '../given-up'
 import { keyOf } from '../revoked'
@@ -47,7 +47,7 @@ export class Publishing {
   /** Takes the broadcasts of one sender: all of them or none. Resolves to where the last one is. */
   add(broadcasts: readonly Outgoing[], id: string | undefined, givenUp: readonly string[]): Promise<Place> {
     return new Promise((resolve, reject) => {
-      const known = id !== undefined && id !== '' && id.length <= maxIdLength
+      const known = isUsableId(id)
       this.#rounds.add({ broadcasts, id: known ? id : randomUUID(), known, givenUp, resolve, reject })
     })
   }
