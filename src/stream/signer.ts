@@ -2,6 +2,7 @@
 // can share names; one with an expiry or a subject is signed with a key of its own, so neither can pass for the other.
 
 import { createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto'
+import { type SignedParts, signedValue, splitSigned } from './signed-name'
 
 /** The key of signed names: text, or bytes as `railsStreamKey()` makes them. */
 export type Secret = string | Uint8Array
@@ -58,14 +59,11 @@ export class Signer {
 
   /** What a token says, or undefined when no secret signed it. Whether it has expired is for the caller to see. */
   verify(token: string): VerifiedName | undefined {
-    // The digest is the last 64 characters: base64url data may itself contain "--".
-    const split = token.length - 66
-    if (split < 1 || token.slice(split, split + 2) !== '--') return undefined
-    const data = token.slice(0, split)
-    const digest = token.slice(split + 2)
+    const parts = splitSigned(token)
+    if (!parts) return undefined
     for (const { plain, claims } of this.#keys) {
-      if (matches(data, digest, plain)) return plainName(decoded(data))
-      if (matches(data, digest, claims)) return claimedName(decoded(data))
+      if (matches(parts, plain)) return plainName(signedValue(parts.data))
+      if (matches(parts, claims)) return claimedName(signedValue(parts.data))
     }
     return undefined
   }
@@ -97,20 +95,10 @@ function seal(json: string, key: Secret): string {
   return `${data}--${hmac(data, key).toString('hex')}`
 }
 
-function matches(data: string, digest: string, key: Secret): boolean {
-  // Exactly 64 lower-case hex digits, as Rails writes them; anything else would not survive the round trip.
-  return /^[0-9a-f]{64}$/.test(digest) && timingSafeEqual(hmac(data, key), Buffer.from(digest, 'hex'))
+function matches({ data, digest }: SignedParts, key: Secret): boolean {
+  return timingSafeEqual(hmac(data, key), Buffer.from(digest, 'hex'))
 }
 
 function hmac(data: string, key: Secret): Buffer {
   return createHmac('sha256', key).update(data).digest()
-}
-
-// Buffer reads both base64 and base64url, as Rails does.
-function decoded(data: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(data, 'base64').toString())
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,7 @@
 // Waits, in a browser, until a page hears what is broadcast.
 
+import { signedValue, splitSigned } from '../stream/signed-name'
+
 /** What is used of a page of Playwright. */
 export interface BrowserPage {
   /** Finds elements by a CSS selector. */
@@ -56,13 +58,7 @@ const marker = '[data-turbo-stream][data-streams]'
 
 // For a reader: the name that a token carries, whoever signed it; a plain name is itself.
 function streamIn(token: string): string {
-  const [, data] = /^(.+)--[0-9a-f]{64}$/.exec(token) ?? []
-  if (data === undefined) return token
-  try {
-    const said = JSON.parse(Buffer.from(data, 'base64').toString())
-    const name = said?.stream ?? said
-    return typeof name === 'string' ? name : token
-  } catch {
-    return token
-  }
+  const said = signedValue(splitSigned(token)?.data ?? '') as string | { stream?: unknown } | null | undefined
+  const name = typeof said === 'object' ? said?.stream : said
+  return typeof name === 'string' ? name : token
 }

@@ -1,6 +1,7 @@
 // Does a broadcast come round, to every connection, and how soon?
 
 import { setTimeout } from 'node:timers/promises'
+import { splitSigned } from '../../stream/signed-name'
 import { CableSocketClient } from '../cable-socket'
 import { type Sender, socketUrl } from '../sender'
 import type { Finding, Patient } from './finding'
@@ -17,7 +18,7 @@ export async function sendRound(
 ): Promise<Finding> {
   const asked = stream ?? signer?.sign(name) ?? name
   const target = stream === undefined ? name : (signer?.verify(stream)?.stream ?? stream)
-  if (/--[0-9a-f]{64}$/.test(target)) {
+  if (splitSigned(target)) {
     return {
       kind: 'open',
       text: 'no broadcast was sent: which stream the signed name is, TURBO_CABLE_SECRET would tell',
