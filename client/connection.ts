@@ -48,8 +48,11 @@ export interface Connection {
   rewind(stream: string, listener: Listener, cursor: string): void
   /** Says something to the other subscribers of a stream, by its name or as it was asked for; to nobody while it is not served. */
   whisper(stream: string, data: unknown): void
-  /** Does at once what a timer would do later, and doubts a socket that has been quiet for a while. */
-  wake(): void
+  /**
+   * Does at once what a timer would do later, and doubts a socket that has been quiet for a while. With `visited`, another page
+   * comes, and may be for somebody else than the socket was opened for: who has just logged in, say.
+   */
+  wake(visited?: boolean): void
   /** Closes the socket and ends its timer. Listeners stay; `wake()` or a new subscription connects again. */
   suspend(): void
 }
@@ -76,6 +79,8 @@ export function createConnection(url: string, options: ConnectionOptions): Conne
   let answered: number | undefined
   let after: number | undefined
   let dismissed = false
+  /** Was there a visit since the socket was opened? Then what it is refused counts only when another one is refused it too. */
+  let outdated = false
 
   const now = () => clock.Date.now()
 
@@ -126,8 +131,10 @@ export function createConnection(url: string, options: ConnectionOptions): Conne
       attempt = 0
       streams.deliver(message, report)
     } else if (type === 'subscribed') confirm(message)
-    else if (type === 'rejected') streams.get(message.stream)?.reject(message.reason ?? '')
-    else if (type === 'whisper') whispered?.(message.stream, message.data)
+    else if (type === 'rejected') {
+      if (outdated) connect()
+      else streams.get(message.stream)?.reject(message.reason ?? '')
+    } else if (type === 'whisper') whispered?.(message.stream, message.data)
     else if (type === 'ping') {
       pinged = true
       say({ type: 'pong' })
@@ -169,7 +176,7 @@ export function createConnection(url: string, options: ConnectionOptions): Conne
   function drop(): void {
     const lost = socket
     socket = answered = undefined
-    open = false
+    open = outdated = false
     if (lost) {
       // A dead network answers no close for minutes: whatever this socket still says is not heard any more.
       lost.onopen = lost.onmessage = lost.onclose = null
@@ -205,6 +212,7 @@ export function createConnection(url: string, options: ConnectionOptions): Conne
 
   return {
     subscribe(stream, listener) {
+      if (outdated && streams.get(stream)?.rejected) drop()
       const subscription = streams.add(stream, listener)
       ask(stream, subscription)
       // A page that a server sent away may try again when somebody asks for something.
@@ -229,7 +237,8 @@ export function createConnection(url: string, options: ConnectionOptions): Conne
       if (found) say({ type: 'whisper', stream: found[0], data })
     },
 
-    wake() {
+    wake(visited = false) {
+      outdated ||= visited
       if (!streams.size || dismissed) return
       const quiet = now() - heard
       if (!socket || quiet >= (open ? SILENCE : PROBE)) connect()

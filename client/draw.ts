@@ -35,11 +35,10 @@ export function draw(message: Message, lacking: Set<Part>): void {
   try {
     renderStreamMessage(message.data as string)
   } catch (error) {
-    if (error instanceof TypeError && 'trustedTypes' in window)
-      seldom().then(
-        ({ explain }) => explain(),
-        () => {},
-      )
+    seldom().then(
+      ({ explain }) => explain(error),
+      () => {},
+    )
     throw error
   } finally {
     drawing = undefined

@@ -2,6 +2,9 @@
 
 import type { StreamElement } from './stream-element.js'
 
+/** Milliseconds after which a page that was loaded has its controllers. */
+const SETTLED = 3_000
+
 let said = false
 
 function once(say: (text: string, ...more: unknown[]) => void, text: string, ...more: unknown[]): void {
@@ -9,20 +12,31 @@ function once(say: (text: string, ...more: unknown[]) => void, text: string, ...
   said = true
 }
 
-/** Turbo assigns HTML as text, which a page may forbid. */
-export function explain(): void {
+/** Says why a message could not be drawn, where that is known: Turbo assigns HTML as text, which a page may forbid. */
+export function explain(error: unknown): void {
+  if (!(error instanceof TypeError && 'trustedTypes' in window)) return
   once(console.error, 'Trusted Types block Turbo; a policy named "default" lets it render')
 }
 
 /** For where somebody develops. */
 export function watchStreams(): void {
   addEventListener('turbo:before-stream-render', look)
+  setTimeout(seek, SETTLED)
 }
 
-// At-least-once: what was sent between a page's request and the reading of its data is in the page and comes again.
+// At-least-once: what was sent between a page's request and the reading of its data is in the page and comes again. Texts count their
+// own pieces.
 function look({ target }: Event): void {
-  const { action, templateContent } = target as StreamElement
-  if (/append|prepend/.test(action) && [...templateContent.children].some(({ id }) => !id)) {
+  const { action, dataset, templateContent } = target as StreamElement
+  if (/append|prepend/.test(action) && !dataset.textStream && [...templateContent.children].some(({ id }) => !id)) {
     once(console.warn, 'what is appended without an id may appear twice', target)
   }
+}
+
+// With a bundler the controller is registered by the app, and begins where an element asks for it.
+function seek(): void {
+  if (document.querySelector('[data-controller~=turbo-streams],[data-turbo-stream][connected]')) return
+  const marker = document.querySelector('[data-turbo-stream][data-streams]')
+  if (marker)
+    once(console.warn, 'nobody looks after the markers: <body data-controller="turbo-streams"> is missing', marker)
 }

@@ -9,13 +9,14 @@ type FetchEvent = CustomEvent<{ url: URL; fetchOptions: { headers: Record<string
 
 const connections = new Map<string, Connection>()
 const listeners = {
-  online: wake,
-  pageshow: wake,
+  online: () => wake(),
+  pageshow: () => wake(),
   visibilitychange: () => document.hidden || wake(),
   // A page kept for going back cannot keep its socket; one that ends can at least say so.
   pagehide: suspend,
   'turbo:before-fetch-request': identify,
   ...responseListeners,
+  'turbo:visit': () => wake(true),
   'turbo:load': prepare,
 }
 let live = false
@@ -63,9 +64,9 @@ function cableUrl(): string {
   return href.replace(/^http/, 'ws')
 }
 
-function wake(): void {
+function wake(visited?: boolean): void {
   if (!live) return
-  for (const each of connections.values()) each.wake()
+  for (const each of connections.values()) each.wake(visited)
 }
 
 function suspend(): void {

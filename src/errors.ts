@@ -81,9 +81,19 @@ function quoted(words: readonly string[], between: string): string {
   return words.map((word) => `"${word}"`).join(between)
 }
 
+/** What an error says in place of a value that may be secret. */
+export class Withheld {
+  readonly words: string
+
+  constructor(words: string) {
+    this.words = words
+  }
+}
+
 // A short picture of any value: `-1` (number). Never throws, never prints more than 80 characters of it.
 function shown(value: unknown): string {
   if (value === null || value === undefined) return String(value)
+  if (value instanceof Withheld) return value.words
   const type = Array.isArray(value) ? 'array' : typeof value
   let text: string
   try {

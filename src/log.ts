@@ -23,6 +23,20 @@ export function warn(message: string): void {
   console.warn(line('warn', message))
 }
 
+/** How often a warning may come that anybody can cause, ms. */
+const seldom = 60_000
+
+/** Makes a `warn` that prints once a minute at most; what comes in between is for `debug`. */
+export function warnSeldom(debug: (message: string) => void): typeof warn {
+  let next = Number.NEGATIVE_INFINITY
+  return (message) => {
+    const now = performance.now()
+    const say = now < next ? debug : warn
+    if (say === warn) next = now + seldom
+    say(message)
+  }
+}
+
 /** Prints one line on stdout that asks for nothing: `[turbo-cable] listening on …`. */
 export function tell(message: string): void {
   console.log(line('info', message))

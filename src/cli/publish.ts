@@ -18,7 +18,7 @@ Sends one broadcast, as the senders of an app do:
   render-message | turbo-cable publish room:7 -
 
   --html HTML  the elements themselves
-  --json JSON  any JSON value
+  --json JSON  a JSON value, but for a string, which would be HTML
   --file FILE  what is in a file: JSON if its name ends in .json, else HTML
   -            HTML from standard input
   --url URL    where broadcasts are taken. By default TURBO_CABLE_BROADCAST_URL; else straight to the engine of
@@ -67,9 +67,14 @@ async function content(html?: string, json?: string, file?: string): Promise<Jso
 }
 
 function parsed(json: string, from: string): Json {
+  let value: Json
   try {
-    return JSON.parse(json)
+    value = JSON.parse(json)
   } catch (error) {
     throw new UsageError(`${from} is no JSON: ${(error as Error).message}`)
   }
+  // As `broadcastJson` does.
+  if (typeof value === 'string')
+    throw new UsageError(`${from} is a string, which every client takes for HTML: use --html`)
+  return value
 }

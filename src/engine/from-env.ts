@@ -1,6 +1,6 @@
 // The engine that the environment names, for a cable that was given none.
 
-import { check, type Rule } from '../options/check'
+import { check, notShown, type Rule } from '../options/check'
 import type { Engine } from './engine'
 import { natsEngine } from './nats'
 import { natsUrl } from './nats/connection'
@@ -21,5 +21,5 @@ export function engineFromEnv(env: NodeJS.ProcessEnv = process.env): Engine | un
 const engineUrl: Rule = {
   words: 'a URL that begins with redis://, rediss://, nats:// or tls://',
   holds: (value) => redisUrl.holds(value) || natsUrl.holds(value),
-  shown: () => '(not shown)',
+  shown: notShown,
 }

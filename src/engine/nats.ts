@@ -1,6 +1,6 @@
 // `turbo-cable/nats`: the engine of several processes, over NATS JetStream.
 
-import { check, checkNames, type Rule } from '../options/check'
+import { check, checkNames, kindOf, type Rule } from '../options/check'
 import { defaultBounds } from './default-bounds'
 import type { Engine } from './engine'
 import type { NatsClient } from './nats/client'
@@ -35,7 +35,8 @@ export interface NatsEngineOptions {
  * Each process reads the whole log and holds the history in its memory, within the cable's `history` options. While NATS is away,
  * broadcasts are refused with `TURBO_CABLE_UNREACHABLE` (a verb resolves to false) and pages stay connected.
  *
- * Throws `TURBO_CABLE_BAD_OPTION` for an unknown option, a bad value, and where there is neither `connection` nor `url`, or both.
+ * Throws `TURBO_CABLE_BAD_OPTION` for an unknown option, a bad value, and where there is neither `connection` nor `url`, or both;
+ * `TURBO_CABLE_NOT_INSTALLED` without its packages.
  */
 export function natsEngine(options: NatsEngineOptions): Engine {
   checkNames(options, ['connection', 'url', 'name', 'storage', 'replicas', 'logBytes'])
@@ -43,7 +44,7 @@ export function natsEngine(options: NatsEngineOptions): Engine {
   check('connection', connection, {
     words: 'given, or `url`, and not both',
     holds: () => (connection === undefined) !== (url === undefined),
-    shown: (value) => typeof value,
+    shown: kindOf,
   })
   check('name', name, names)
   check('storage', storage, { words: "'file' or 'memory'", holds: (value) => value === 'file' || value === 'memory' })

@@ -28,7 +28,8 @@ export interface RedisEngineOptions {
  * What is kept follows the cable's `history` options, and is bounded by them in Redis too. While Redis is away, broadcasts are
  * refused with `TURBO_CABLE_UNREACHABLE` (a verb resolves to false) and pages stay connected.
  *
- * Throws `TURBO_CABLE_BAD_OPTION` for an unknown option, a bad value, and where there is neither `client` nor `url`, or both.
+ * Throws `TURBO_CABLE_BAD_OPTION` for an unknown option, a bad value, and where there is neither `client` nor `url`, or both;
+ * `TURBO_CABLE_NOT_INSTALLED` for a `url` without `redis` or `ioredis`.
  */
 export function redisEngine(options: RedisEngineOptions): Engine {
   checkNames(options, ['client', 'url', 'prefix', 'logBytes'])

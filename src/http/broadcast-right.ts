@@ -38,6 +38,6 @@ export class BroadcastRight {
     if (this.#tokens.length === 0) {
       return 'From elsewhere, through a proxy and in production: set TURBO_CABLE_BROADCAST_TOKEN here and where you send from'
     }
-    return 'Send Authorization: Bearer with what `npx turbo-cable token` prints. The senders of turbo-cable take it from TURBO_CABLE_BROADCAST_TOKEN or TURBO_CABLE_SECRET'
+    return 'Here also those need a token: Authorization: Bearer with what `npx turbo-cable token` prints. The senders of turbo-cable take it from TURBO_CABLE_BROADCAST_TOKEN or TURBO_CABLE_SECRET'
   }
 }

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import { wasDisconnected } from '../hub/arrivals'
 import type { Visitor } from '../hub/gate'
 import type { Hub } from '../hub/hub'
-import { logger, warn } from '../log'
+import { logger, warnSeldom } from '../log'
 import { fullLine } from '../options/cautions'
 import type { ResolvedOptions } from '../options/options'
 import type { DisconnectReason } from '../protocol/protocol'
@@ -31,8 +31,9 @@ export class Entrance {
   readonly #hub: Hub
   readonly #options: ResolvedOptions
   readonly #addresses: Addresses
-  #warned = false
-  #warnedOfNumber = false
+  // An operator should know of both, and a stranger can cause both.
+  readonly #sayOrigin = warnSeldom(debug)
+  readonly #sayNumber = warnSeldom(debug)
 
   constructor(hub: Hub, options: ResolvedOptions) {
     this.#hub = hub
@@ -68,23 +69,20 @@ export class Entrance {
     else guest.accept(visitor)
   }
 
-  // Said once: those who come again shall not fill the log too.
   #refuseForNumber(guest: Guest): void {
-    const say = this.#warnedOfNumber ? debug : warn
-    this.#warnedOfNumber = true
-    say(fullLine(this.#options.limits.connections))
+    this.#sayNumber(fullLine(this.#options.limits.connections))
     guest.refuse(503, 'Too many connections')
   }
 
   #refuseOrigin({ request: { headers }, refuse }: Guest): void {
-    // A warning once, because the operator's proxy may not pass Host on. Not more often, because anybody can cause it.
-    const say = this.#warned ? debug : warn
-    this.#warned = true
-    const behindProxy = isLocalHost(headers.host)
+    const { origin, host } = headers
+    const mayBeProxied = isLocalHost(host)
+    // What is no page of anybody, as `turbo-cable doctor` asks for it, says nothing of this server.
+    const say = origin?.endsWith('.invalid') ? debug : this.#sayOrigin
     say(
-      behindProxy
-        ? `refused a page of ${headers.origin}, as a proxy passes no Host of its own but ${headers.host}: let it pass Host (nginx: proxy_set_header Host $host), and see that it does not pass POST to the broadcast path from outside, as everybody looks local through it`
-        : `refused a page of ${headers.origin} on host ${headers.host}: list it in allowedOrigins, or let the proxy pass Host (or set trustProxy)`,
+      mayBeProxied
+        ? `refused a page of ${origin} on host ${host}: where a proxy passes no Host of its own, let it pass Host (nginx: proxy_set_header Host $http_host), and see that it does not pass POST to the broadcast path from outside, as everybody looks local through it; else list the page in allowedOrigins`
+        : `refused a page of ${origin} on host ${host}: list it in allowedOrigins, or let the proxy pass Host (or set trustProxy)`,
     )
     refuse(403, 'Forbidden: origin not allowed')
   }

@@ -10,6 +10,7 @@ export type EngineState = 'starting' | 'up' | 'away'
 export class EngineWatch {
   readonly #cable: string
   #state: EngineState = 'starting'
+  #started = false
   #since = performance.now()
 
   /** `cable` is the id that the events carry. */
@@ -21,6 +22,11 @@ export class EngineWatch {
     return this.#state
   }
 
+  /** Was it ever there? */
+  get started(): boolean {
+    return this.#started
+  }
+
   /** For how long it has not been there, ms; 0 while it is. */
   get missing(): number {
     return this.#state === 'up' ? 0 : performance.now() - this.#since
@@ -30,6 +36,7 @@ export class EngineWatch {
   up(): void {
     if (this.#state === 'up') return
     this.#state = 'up'
+    this.#started = true
     this.#tell('up')
   }
 

@@ -12,7 +12,7 @@ export interface Health {
   readonly ready: boolean
   /** Why it is not ready. */
   readonly reason?: 'closing' | 'engine'
-  /** Whether broadcasts can be taken: `starting` until the engine has started, `away` while it cannot be reached. */
+  /** Whether broadcasts can be taken: `starting` until the engine has answered, `away` while it cannot be reached. */
   readonly engine: EngineState
   /** For how long the engine has been missing, ms; 0 while it is up. */
   readonly engineMissing: number
@@ -38,8 +38,8 @@ interface Watched {
 export function healthOf(hub: Watched, { engineAway = 10_000 }: HealthBounds = {}): Health {
   check('engineAway', engineAway, time)
   const { closed, watch } = hub
-  const { state, missing } = watch
-  const without = state === 'starting' || missing > engineAway
+  const { state, started, missing } = watch
+  const without = !started || missing > engineAway
   const reason = closed ? ({ reason: 'closing' } as const) : without ? ({ reason: 'engine' } as const) : undefined
   const { connections, subscriptions } = hub.stats()
   const engineMissing = Math.round(missing)

@@ -1,6 +1,6 @@
 // The one checker of options, whosever they are, and the rules that several of them share.
 
-import { failure, unknownOption } from '../errors'
+import { failure, unknownOption, Withheld } from '../errors'
 import { lookalike } from './likeness'
 
 /** What a value must be. `words` end the sentence "Expected `name` to be …". */
@@ -25,6 +25,17 @@ export function checkNames(options: object, known: readonly string[]): void {
   for (const [name, value] of Object.entries(check('options', options, object))) {
     if (value !== undefined && !known.includes(name)) throw unknownOption(name, lookalike(name, known), known)
   }
+}
+
+/** For `shown`: `a string` in place of what it is. */
+export function kindOf(value: unknown): unknown {
+  if (value === undefined || value === null) return value
+  return new Withheld(/^[aeiou]/.test(typeof value) ? `an ${typeof value}` : `a ${typeof value}`)
+}
+
+/** For `shown`: nothing of it. */
+export function notShown(): Withheld {
+  return new Withheld('one that is not shown here')
 }
 
 /** The same rule for an option that may be left out. */

@@ -5,8 +5,16 @@ import { readFileSync } from 'node:fs'
 // What the app has open beside its connections: at least so many, and a fifth of all.
 const ownFiles = 100
 
+let known: { readonly limit: number | undefined } | undefined
+
 /** How many files this process may have open; undefined where nobody can tell. Node has raised it as far as it could at its start. */
 export function openFilesLimit(): number | undefined {
+  // Read once: when all are open, it cannot be read any more.
+  known ??= { limit: readLimit() }
+  return known.limit
+}
+
+function readLimit(): number | undefined {
   try {
     const soft = process.platform === 'linux' ? fromProc() : fromReport()
     return soft === 'unlimited' ? undefined : Number(soft) || undefined

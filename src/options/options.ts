@@ -208,8 +208,8 @@ export function resolveOptions(options: TurboCableOptions = {}, env: NodeJS.Proc
   return Object.freeze(complete)
 }
 
-// Undefined for the default, which most processes have files enough for.
-function fittingConnections(files = openFilesLimit()): number | undefined {
+/** How many connections fit the files that this process may open; undefined where the default does, as in most. */
+export function fittingConnections(files = openFilesLimit()): number | undefined {
   const fitting = files === undefined ? undefined : connectionsFor(files)
   return fitting !== undefined && fitting < (optionTable['limits.connections']?.default as number) ? fitting : undefined
 }

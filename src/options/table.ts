@@ -1,7 +1,7 @@
 // The table of options: each one's default, the rule that its value must keep, and what the command line says of it. README's table
 // and that of docs/server.md are tested against it.
 
-import { isFunction, isObject, isText, optional, type Rule, scheduler } from './check'
+import { isFunction, isObject, isText, kindOf, optional, type Rule, scheduler } from './check'
 import { defaultBroadcastPath, defaultPath } from './limits'
 
 /** A rule for what can be written as text, on a command line or in the environment. */
@@ -38,18 +38,18 @@ const tokens: WrittenRule = {
   repeats: true,
   words: 'a non-empty string or an array of these',
   holds: (value) => [value].flat().every(isText),
-  shown: (value) => typeof value,
+  shown: kindOf,
 }
 const renderer: Rule = { words: 'a function (partial, locals) that returns HTML', holds: isFunction }
 export const engine: WrittenRule = {
   ...written('url'),
-  words: 'an engine: an object with start, cursor, publish, since, signal and stop',
+  words: 'an engine, such as `redisEngine({ url })` of turbo-cable/redis makes of a URL',
   holds: (value) =>
     ['start', 'cursor', 'publish', 'since', 'signal', 'stop'].every((name) =>
       isFunction((value as Record<string, unknown> | null)?.[name]),
     ),
   // Its settings have a password.
-  shown: (value) => typeof value,
+  shown: kindOf,
 }
 export const file: WrittenRule = { ...written('file'), words: 'the path of a file', holds: isText }
 const secrets: WrittenRule = {
@@ -57,7 +57,7 @@ const secrets: WrittenRule = {
   repeats: true,
   words: 'a non-empty string or bytes, or an array of these',
   holds: (value) => (isSecret(value) ? true : Array.isArray(value) && value.every(isSecret)),
-  shown: (value) => typeof value,
+  shown: kindOf,
 }
 const publicStreams: WrittenRule = {
   read: readStreams,
@@ -86,7 +86,7 @@ const inspector: WrittenRule = {
   placeholder: 'token',
   words: 'true, false or { token }, with a token of 16 characters or more',
   holds: (value) => typeof value === 'boolean' || hasToken(value),
-  shown: (value) => typeof value,
+  shown: kindOf,
 }
 const flag: WrittenRule = {
   words: 'true or false',

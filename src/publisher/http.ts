@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { failure } from '../errors'
-import { check, positiveTime, type Rule, time } from '../options/check'
+import { check, notShown, positiveTime, type Rule, time } from '../options/check'
 import { defaultBroadcastPath, givenUpHeader, mostGivenUp } from '../options/limits'
 import { bodyOf, refreshAllBody } from './body'
 import type { Broadcast, Publisher } from './publisher'
@@ -118,7 +118,7 @@ class HttpPublisher implements Publisher {
       return
     }
     const text = await response.text().catch(() => '')
-    const excerpt = text.replace(/\s+/g, ' ').trim().slice(0, 200)
+    const excerpt = text.replace(/\s+/g, ' ').trim().slice(0, 400)
     throw this.#unreachable(`the answer was ${response.status}${excerpt && ` ${excerpt}`}`, { status: response.status })
   }
 
@@ -167,7 +167,7 @@ const longestPause = 1_000
 const headerText: Rule = {
   words: 'printable ASCII without spaces',
   holds: (token) => /^[\x21-\x7E]*$/.test(String(token)),
-  shown: () => '(not shown)',
+  shown: notShown,
 }
 const openUrl: Rule = {
   words: 'an http or https URL without user and password',
@@ -175,7 +175,7 @@ const openUrl: Rule = {
     const url = parsed(given)
     return url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
   },
-  shown: (given) => (parsed(given)?.password ? '(a URL with a password)' : given),
+  shown: (given) => (parsed(given)?.password ? notShown() : given),
 }
 
 function parsed(given: unknown): URL | undefined {

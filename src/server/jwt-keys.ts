@@ -2,7 +2,7 @@
 // these and can add none: not `none`, and not an HMAC of a public key.
 
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
-import { check, isText, type Rule } from '../options/check'
+import { check, isText, kindOf, notShown, type Rule } from '../options/check'
 import type { Jose } from './jose'
 import { url as urlRule } from './table'
 
@@ -76,10 +76,10 @@ const isSecret = (value: unknown) =>
 const secretRule: Rule = {
   words: 'a non-empty string or bytes, or an array of these, and no PEM (a public key is `publicKey`)',
   holds: (value) => [value].flat().length > 0 && [value].flat().every(isSecret),
-  shown: (value) => typeof value,
+  shown: kindOf,
 }
 const publicKeyRule: Rule = {
   words: 'a public key as PEM or JWK: RSA, EC (P-256, P-384, P-521) or Ed25519',
   holds: (value) => value !== undefined,
-  shown: () => '(not shown)',
+  shown: notShown,
 }

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { unknownOption } from '../errors'
 import { check } from '../options/check'
 import { lookalike } from '../options/likeness'
+import { fittingConnections } from '../options/options'
 import { type Option, optionTable, type WrittenRule } from '../options/table'
 import { serverTable } from './table'
 
@@ -111,7 +112,10 @@ export function settle(
       ['file', file, name],
     ] as const
     const found = sources.find(([, values]) => values.get(name) !== undefined)
-    if (!found) return { name, value: fallback, source: 'default' }
+    if (!found) {
+      const value = name === 'limits.connections' ? (fittingConnections() ?? fallback) : fallback
+      return { name, value, source: 'default' }
+    }
     const [source, values, shownName] = found
     const value = values.get(name)
     // An engine comes as a URL, and is made of it later.

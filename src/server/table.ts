@@ -1,6 +1,6 @@
 // The options that the server has beside those of the cable, in the same shape: a port, who is asked who is there, how it ends.
 
-import { isText, oneOf, optional } from '../options/check'
+import { isText, kindOf, notShown, oneOf, optional } from '../options/check'
 import { file, integer, type Option, path, readList, type WrittenRule } from '../options/table'
 
 /** Where AnyCable's broadcasts are taken by `POST`, unless an operator says otherwise. */
@@ -15,7 +15,7 @@ const text = (placeholder = 'text', words = 'a non-empty string'): WrittenRule =
 const secrets: WrittenRule = {
   ...text('text', 'a non-empty string or an array of these'),
   holds: (value) => [value].flat().length > 0 && [value].flat().every(isText),
-  shown: (value) => typeof value,
+  shown: kindOf,
   repeats: true,
 }
 const names: WrittenRule = {
@@ -34,7 +34,7 @@ const port: WrittenRule = {
 export const url: WrittenRule = {
   ...text('url', 'an http or https URL without a password'),
   holds: (value) => isText(value) && URL.canParse(value) && isPlainHttp(new URL(value)),
-  shown: () => '(not shown)',
+  shown: notShown,
 }
 const format: WrittenRule = { ...oneOf('text', 'json'), read: (given) => given, placeholder: 'format' }
 

@@ -2,7 +2,7 @@
 // the answer to its request already.
 
 import type { IncomingHttpHeaders } from 'node:http'
-import { check, type Rule } from '../options/check'
+import { check, kindOf, type Rule } from '../options/check'
 
 /** A page's id, or the request that the page sent. */
 export type ExcludedTab = string | { readonly headers: IncomingHttpHeaders }
@@ -25,5 +25,5 @@ export function connectionId(exclude: ExcludedTab | undefined): string | undefin
 const tab: Rule = {
   words: "a page's id or the request that it sent",
   holds: (value) => typeof (value as { headers?: unknown } | null)?.headers === 'object',
-  shown: (value) => typeof value,
+  shown: kindOf,
 }

@@ -126,6 +126,17 @@ for (const [subpath, names] of [
   })
 }
 
+for (const [engine, url, lacking] of [
+  ['redis', 'redis://localhost', 'redis'],
+  ['nats', 'nats://localhost', '@nats-io/transport-node'],
+] as const) {
+  test(`a ${engine} engine without a client is refused at once, and not taken for a server that is away`, async () => {
+    const make = `import('turbo-cable/${engine}').then(m => m.${engine}Engine({ url: '${url}' })).catch(e => [e.message])`
+    const [message = ''] = await namesOf(make)
+    assert.ok(message.includes(`needs the package \`${lacking}\`, which is not installed: npm install`), message)
+  })
+}
+
 test("'turbo-cable/bullmq' has its two functions, required and imported the same, and asks for no BullMQ", async () => {
   const names = ['bullmqProcessor', 'bullmqScheduler']
   assert.deepEqual(await namesOf("Object.keys(require('turbo-cable/bullmq'))"), names)

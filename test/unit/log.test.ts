@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { logAs, logger, warn } from '../../src/log.ts'
+import { logAs, logger, warn, warnSeldom } from '../../src/log.ts'
 import { warnings } from '../support/warnings.ts'
 
 it('a warning is one line that names the package', (t) => {
@@ -21,6 +21,24 @@ it('what a stranger wrote can neither move a terminal nor be taken for a line of
   warn(evil)
   assert.doesNotMatch(warned[1] as string, /[\p{Cc}\u202e]/u)
   assert.equal(JSON.parse(warned[1] as string).message, evil)
+})
+
+it('a warning that anybody can cause comes once a minute at most', (t) => {
+  const warned = warnings(t)
+  const now = t.mock.method(performance, 'now', () => 5_000)
+  const debugged: string[] = []
+  const say = warnSeldom((message) => debugged.push(message))
+  for (const [time, message] of [
+    [5_000, 'a'],
+    [64_999, 'b'],
+    [65_000, 'c'],
+    [65_001, 'd'],
+  ] as const) {
+    now.mock.mockImplementation(() => time)
+    say(message)
+  }
+  assert.deepEqual(warned, ['[turbo-cable] a', '[turbo-cable] c'])
+  assert.deepEqual(debugged, ['b', 'd'])
 })
 
 it('a logger has the namespace of its room, and is silent by default', () => {

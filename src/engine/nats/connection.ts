@@ -2,8 +2,8 @@
 // not reach another.
 
 import { failure } from '../../errors'
-import { check, type Rule } from '../../options/check'
-import { installed } from '../../options/installed'
+import { check, kindOf, notShown, type Rule } from '../../options/check'
+import { needed } from '../../options/installed'
 import type { Connection, NatsClient, NatsModules } from './client'
 import { withSockets } from './sockets'
 
@@ -42,9 +42,10 @@ export function openUrl(text: string): OpenNats {
   })
 }
 
+// A package that is missing is said at once, as nobody waits for it as for a NATS that is away.
 function opening(options: object): OpenNats {
+  const modules = natsModules()
   return async () => {
-    const modules = natsModules()
     const connect = () =>
       modules.connect({
         ...options,
@@ -62,14 +63,10 @@ function opening(options: object): OpenNats {
 }
 
 function natsModules(): NatsModules {
-  const transport = installed<Pick<NatsModules, 'connect'>>('@nats-io/transport-node')
-  const stream = installed<Pick<NatsModules, 'jetstream' | 'jetstreamManager'>>('@nats-io/jetstream')
-  if (transport && stream) return { ...transport, ...stream }
-  const lacking = '`@nats-io/transport-node` and `@nats-io/jetstream` are not installed'
-  throw failure('TURBO_CABLE_UNREACHABLE', [
-    'NATS',
-    `${lacking}: npm install @nats-io/transport-node @nats-io/jetstream`,
-  ])
+  return {
+    ...needed<Pick<NatsModules, 'connect'>>('@nats-io/transport-node', 'An engine of NATS'),
+    ...needed<Pick<NatsModules, 'jetstream' | 'jetstreamManager'>>('@nats-io/jetstream', 'An engine of NATS'),
+  }
 }
 
 /** What a URL of NATS must be. It may hold a password, so it is not shown. */
@@ -78,7 +75,7 @@ export const natsUrl: Rule = {
   holds: (value) =>
     typeof value === 'string' &&
     value.split(',').every((each) => /^(nats|tls):\/\/./.test(each.trim()) && URL.canParse(each.trim())),
-  shown: () => '(not shown)',
+  shown: notShown,
 }
 
 /** What a handed-in connection must be. */
@@ -88,7 +85,7 @@ const natsClient: Rule = {
     const { publish, closed, options } = Object(value) as Record<string, unknown>
     return typeof publish === 'function' && typeof closed === 'function' && typeof options === 'object'
   },
-  shown: (value) => typeof value,
+  shown: kindOf,
 }
 
 /** The connection itself, once it is one. */

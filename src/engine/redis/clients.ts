@@ -1,8 +1,7 @@
 // Which client connections are made with: one that the app has, or one for a URL, of whichever package is installed.
 
-import { failure } from '../../errors'
-import { check, type Rule } from '../../options/check'
-import { installed } from '../../options/installed'
+import { check, kindOf, notShown, type Rule } from '../../options/check'
+import { installed, needed } from '../../options/installed'
 import type { OpenRedis } from './connection'
 import { type IoredisClient, type IoredisCluster, openIoredis, openIoredisCluster } from './ioredis'
 import { type NodeRedisClient, type NodeRedisCluster, openNodeRedis, openNodeRedisCluster } from './node-redis'
@@ -24,7 +23,7 @@ export function openAt({ client, url }: RedisPlace, key: string): OpenRedis {
   check('client', client, {
     words: 'given, or `url`, and not both',
     holds: () => (client === undefined) !== (url === undefined),
-    shown: (value) => typeof value,
+    shown: kindOf,
   })
   return client ? openLike(check('client', client, redisClient), key) : openUrl(check('url', url as string, redisUrl))
 }
@@ -38,13 +37,12 @@ export function openLike(client: RedisClient, key = ''): OpenRedis {
   return (closed) => openNodeRedis(client, closed)
 }
 
-/** Connections to a URL, with whichever client is installed: where the process was started, else beside this package. */
+/**
+ * Connections to a URL, with whichever client is installed: where the process was started, else beside this package.
+ * @throws TurboCableError TURBO_CABLE_NOT_INSTALLED, at once, as nobody waits for a package as for a Redis that is away
+ */
 export function openUrl(url: string): OpenRedis {
-  let client: RedisClient | undefined
-  return async (closed) => {
-    client ??= clientFor(url)
-    return openLike(client)(closed)
-  }
+  return openLike(clientFor(url))
 }
 
 function clientFor(url: string): RedisClient {
@@ -52,14 +50,14 @@ function clientFor(url: string): RedisClient {
   if (createClient) return createClient({ url })
   const { Redis } = installed<typeof import('ioredis')>('ioredis') ?? {}
   if (Redis) return new Redis(url, { lazyConnect: true })
-  throw failure('TURBO_CABLE_UNREACHABLE', ['Redis', 'neither `redis` nor `ioredis` is installed: npm install redis'])
+  return needed<typeof import('redis')>('redis', 'A URL of Redis').createClient({ url })
 }
 
 /** What a URL of Redis must be. It may hold a password, so it is not shown. */
 export const redisUrl: Rule = {
   words: 'a URL that begins with redis:// or rediss://',
   holds: (value) => typeof value === 'string' && /^rediss?:\/\//.test(value) && URL.canParse(value),
-  shown: () => '(not shown)',
+  shown: notShown,
 }
 
 /** What a handed-in client must be. */
@@ -70,5 +68,5 @@ const redisClient: Rule = {
     const has = (name: string) => typeof (value as Record<string, unknown> | null)?.[name] === 'function'
     return has('duplicate') && has('connect') && (has('sendCommand') || has('call'))
   },
-  shown: (value) => typeof value,
+  shown: kindOf,
 }

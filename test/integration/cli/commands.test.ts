@@ -94,18 +94,20 @@ describe('publish', () => {
       const refused = await command(['publish', 's', '--html', 'x', '--url', `${origin}/_broadcast`])
       assert.equal(refused.code, 1)
       assert.match(refused.output, /^turbo-cable: Broadcast to \S+ was not taken: the answer was 403 Forbidden/)
-      const [none, both, bad, comma] = await Promise.all([
+      const [none, both, bad, string, comma] = await Promise.all([
         command(['publish', 's']),
         command(['publish', 's', '-', '--html', 'x']),
         command(['publish', 's', '--json', '{']),
+        command(['publish', 's', '--json', '"a"']),
         command(['publish', 'a,b', '--html', 'x']),
       ])
-      for (const { code, stdout } of [none, both, bad, comma]) assert.deepEqual([code, stdout], [2, ''])
+      for (const { code, stdout } of [none, both, bad, string, comma]) assert.deepEqual([code, stdout], [2, ''])
       assert.match(
         none.output,
         /^turbo-cable: expected one of --html, --json, --file and -\n\nUsage: turbo-cable publish/,
       )
       assert.match(bad.output, /^turbo-cable: --json is no JSON/)
+      assert.match(string.output, /^turbo-cable: --json is a string, which every client takes for HTML: use --html/)
       assert.match(comma.output, /^turbo-cable: Expected a stream name, got `"a,b"` \(string\): it has a comma/)
     }))
 })

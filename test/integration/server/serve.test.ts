@@ -10,7 +10,7 @@ import { httpPublisher } from '../../../src/publisher/http.ts'
 import { TestClient } from '../../support/client.ts'
 import { whileServing } from '../../support/http-server.ts'
 import { Program } from '../../support/program.ts'
-import { runNode } from '../../support/run.ts'
+import { run, runNode } from '../../support/run.ts'
 import { folder } from '../../support/sending.ts'
 import { cleanEnv, cli, serve } from '../../support/serve.ts'
 import { upgradeAnswer } from '../../support/upgrade-answer.ts'
@@ -273,6 +273,8 @@ describe('the server starts', () => {
     assert.equal(safe.code, 0)
     assert.match(safe.stdout, /^ {2}port +1 {2}\(flag\)$/m)
     assert.match(safe.stdout, /^ {2}secret +\*{8} {2}\(environment\)$/m)
+    const few = await run('sh', ['-c', 'ulimit -n 256; exec "$@"', 'sh', process.execPath, cli, 'serve', '--check'])
+    assert.match(few.stdout, /^ {2}limits.connections +156$/m)
   })
 })
 

@@ -272,6 +272,62 @@ test('a page sent away stays away until somebody asks for something', () =>
     await accepted()
   }))
 
+test('what a socket of before a visit is refused, another is asked for: the page may be for who has just logged in', () =>
+  withServer(async ({ connection, accepted, count }) => {
+    const [news, own] = [listener(), listener()]
+    connection.subscribe('news', news)
+    const first = await accepted()
+    await first.next()
+    first.send(subscribed('news'))
+    await first.settle()
+    connection.wake(true)
+    connection.subscribe('user:1', own)
+    await first.next()
+    first.send({ type: 'rejected', stream: 'user:1', reason: 'unauthorized' })
+    const second = await accepted()
+    for (const stream of ['news', 'user:1']) {
+      assert.equal((await second.next()).stream, stream)
+      second.send(subscribed(stream))
+    }
+    await second.settle()
+    assert.deepEqual(own.changes, ['connected'])
+    assert.deepEqual(news.changes, ['connected', 'disconnected', 'connected'])
+    assert.equal(count(), 2)
+  }))
+
+test('what the other socket is refused too is refused, until there is a visit again', () =>
+  withServer(async ({ connection, accepted, count }) => {
+    const heard = listener()
+    connection.wake(true)
+    connection.subscribe('a', heard)
+    const refusal = { type: 'rejected', stream: 'a', reason: 'unauthorized' }
+    // A visit while nothing was connected says nothing of a socket that is opened later.
+    const first = await accepted()
+    await first.next()
+    first.send(refusal)
+    await first.settle()
+    assert.deepEqual(heard.changes, ['rejected unauthorized'])
+    connection.wake(true)
+    const again = listener()
+    connection.subscribe('a', again)
+    const second = await accepted()
+    await second.next()
+    second.send(refusal)
+    await second.settle()
+    assert.deepEqual(again.changes, ['rejected unauthorized'])
+    connection.subscribe('a', listener())
+    await second.settle()
+    assert.equal(count(), 2)
+  }))
+
+test('a visit ends the wait for the next try', () =>
+  withServer(async ({ connection, accepted, cut }) => {
+    connection.subscribe('a', listener())
+    await cut(await accepted())
+    connection.wake(true)
+    await (await accepted()).next()
+  }))
+
 test('a stream is released 300 ms after its last listener left', () =>
   withServer(async ({ connection, accepted, clock }) => {
     const releases = [connection.subscribe('a', listener()), connection.subscribe('a', listener())]

@@ -94,11 +94,11 @@ describe('an upgrade', () => {
     )
   })
 
-  it('of a page of another site is refused with 403, and the operator is told once', (t) => {
+  it('of a page of another site is refused with 403, and the operator is told once; not of what is no page', (t) => {
     const warned = warnings(t)
     const { hub, upgrade } = build()
-    for (const _ of [1, 2])
-      assert.match(upgrade({ origin: 'https://evil.example' }).answer(), /^HTTP\/1\.1 403 Forbidden\r/)
+    for (const origin of ['https://doctor.turbo-cable.invalid', 'https://evil.example', 'https://evil.example'])
+      assert.match(upgrade({ origin }).answer(), /^HTTP\/1\.1 403 Forbidden\r/)
     assert.equal(warned.length, 1)
     assert.match(warned.join(), /refused a page of https:\/\/evil\.example on host app\.example/)
     assert.equal(hub.size, 0)

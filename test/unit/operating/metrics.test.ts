@@ -153,6 +153,13 @@ describe('health', () => {
     assert.equal(healthOf(hub).ready, true)
   })
 
+  it('is not ready before its engine was ever there, however it failed', () => {
+    const { hub } = hubOf()
+    hub.away('refused')
+    const { ready, reason, engine } = healthOf(hub)
+    assert.deepEqual({ ready, reason, engine }, { ready: false, reason: 'engine', engine: 'away' })
+  })
+
   it('says what it takes', () => {
     const { hub } = hubOf()
     assert.throws(() => healthOf(hub, { engineAway: -1 }), { code: 'TURBO_CABLE_BAD_OPTION' })

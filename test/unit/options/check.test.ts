@@ -2,7 +2,17 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { check, checkNames, oneOf, optional, positiveTime, type Rule, text } from '../../../src/options/check.ts'
+import {
+  check,
+  checkNames,
+  kindOf,
+  notShown,
+  oneOf,
+  optional,
+  positiveTime,
+  type Rule,
+  text,
+} from '../../../src/options/check.ts'
 
 const bad = (message: string) => ({ code: 'TURBO_CABLE_BAD_OPTION', message })
 
@@ -28,11 +38,13 @@ test('a value that breaks its rule is named with the rule', () => {
 })
 
 test('what may be secret is not shown', () => {
-  const secret: Rule = { words: 'long', holds: () => false, shown: () => '(not shown)' }
-  assert.throws(
-    () => check('token', 's3Krit', secret),
-    bad('Expected `token` to be long, got `"(not shown)"` (string)'),
-  )
+  const long = { words: 'long', holds: () => false }
+  const told = (value: unknown, shown: NonNullable<Rule['shown']>, words: string) =>
+    assert.throws(() => check('token', value, { ...long, shown }), bad(`Expected \`token\` to be long, got ${words}`))
+  told('s3Krit', notShown, 'one that is not shown here')
+  told('s3Krit', kindOf, 'a string')
+  told({ token: 's3Krit' }, kindOf, 'an object')
+  told(undefined, kindOf, 'undefined')
   assert.throws(
     () => checkNames({ tokn: 's3Krit' }, ['token', 'url']),
     bad('Unexpected option `tokn`: did you mean `token`?'),
