@@ -19,7 +19,7 @@ let timer: unknown
 
 watchParts(({ root, age }) => {
   // A page of another address counts too; that of a server that has failed does not.
-  const failed = (navigator.currentVisit?.response?.statusCode ?? 0) >= 500
+  const failed = (navigator.currentVisit?.response?.statusCode as number) >= 500
   if (root.parentElement || failed || (age && wanted && behind(age, wanted))) return
   wanted = timer = void clearTimeout(timer as number)
 })

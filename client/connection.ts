@@ -30,7 +30,7 @@ export interface ConnectionOptions {
   clock?: Clock
   /** A number in [0, 1). @default Math.random */
   random?: () => number
-  /** Sent with each subscribe, so that a server can tell this page from others. */
+  /** Sent with each subscribe, so that a server can tell this page from others. It may change while there is no socket. */
   id?: string
   /** Messages of `stream` before `cursor` are lost for good; refresh within `spread` milliseconds. */
   gap?: (stream: string, spread: number, cursor?: string) => void
@@ -64,7 +64,6 @@ export function createConnection(url: string, options: ConnectionOptions): Conne
     report = globalThis.reportError ?? console.error,
     gap,
     whispered,
-    id,
     random,
   } = options
   const streams = new Subscriptions()
@@ -80,7 +79,7 @@ export function createConnection(url: string, options: ConnectionOptions): Conne
   let after: number | undefined
   let dismissed = false
   /** Was there a visit since the socket was opened? Then what it is refused counts only when another one is refused it too. */
-  let outdated = false
+  let outdated: boolean | undefined
 
   const now = () => clock.Date.now()
 
@@ -91,7 +90,7 @@ export function createConnection(url: string, options: ConnectionOptions): Conne
   function ask(stream: string, subscription: Subscription, cursor = streams.wanted(subscription)): void {
     if (!open || cursor === undefined) return
     subscription.pending = cursor
-    say({ type: 'subscribe', stream, cursor, connection: id })
+    say({ type: 'subscribe', stream, cursor, connection: options.id })
   }
 
   // Only a server that keeps positions may be asked again; another might deliver everything twice from then on.
@@ -237,7 +236,7 @@ export function createConnection(url: string, options: ConnectionOptions): Conne
       if (found) say({ type: 'whisper', stream: found[0], data })
     },
 
-    wake(visited = false) {
+    wake(visited) {
       outdated ||= visited
       if (!streams.size || dismissed) return
       const quiet = now() - heard

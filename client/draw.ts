@@ -2,9 +2,9 @@
 // document and the cursors in its markers agree at every moment at which a snapshot of it could be taken.
 
 import { renderStreamMessage, session } from '@hotwired/turbo'
-import { fallBehind, seldom } from './behind.js'
+import { fallBehind } from './behind.js'
 import { cursorIn } from './marker.js'
-import { Part, partOf, rendered } from './parts.js'
+import { html, Part, partOf, rendered } from './parts.js'
 import type { Message } from './protocol.js'
 import { older } from './protocol.js'
 import { type BeforeRender, concerns, type Render, restrict, type StreamElement, touched } from './stream-element.js'
@@ -28,27 +28,18 @@ const unfinished = new Set<unknown>()
 
 /** Applies one message of Turbo Streams to the parts that are `lacking` it. */
 export function draw(message: Message, lacking: Set<Part>): void {
-  const root = document.documentElement
-  const last = root.lastChild
+  const before = new Set(html.childNodes)
   const given = { message, lacking, events: [] }
   drawing = given
   try {
     renderStreamMessage(message.data as string)
-  } catch (error) {
-    seldom().then(
-      ({ explain }) => explain(error),
-      () => {},
-    )
-    throw error
   } finally {
     drawing = undefined
   }
   // Turbo appends a message to <html> as it is. Its stream elements leave when they are done; text, comments and other
   // elements would stay for ever.
-  for (let node = last?.nextSibling; node; ) {
-    const { nextSibling } = node
-    if (node.nodeName !== 'TURBO-STREAM') node.remove()
-    node = nextSibling
+  for (const node of [...html.childNodes]) {
+    if (!before.has(node) && node.nodeName !== 'TURBO-STREAM') node.remove()
   }
   for (const event of given.events) perform(event, given)
 }
@@ -88,11 +79,11 @@ function perform({ target, detail, defaultPrevented }: BeforeRender, { message, 
   detail.render = () => {}
   if (defaultPrevented) return
   const act = async () => {
-    if (!concerns(target, lacking)) return
     // What this tab has caused itself is nothing new to it. Turbo passes over that too, but of refreshes that come together it looks at
     // the last alone, and with one of its own loses those of others before it.
     // A page that comes out of a cache with this message to follow would ask the same cache again, for ever.
     const refresh = target.action === 'refresh'
+    if (refresh ? !lacking.size : !concerns(target, lacking)) return
     if (refresh && message.replayed) fallBehind(0, message.cursor)
     else if (!refresh || !session.recentRequests.has(target.getAttribute('request-id'))) {
       await (refresh && message.refresh ? inTurn(target, message.refresh, render) : render(target))

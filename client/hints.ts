@@ -12,15 +12,17 @@ function once(say: (text: string, ...more: unknown[]) => void, text: string, ...
   said = true
 }
 
-/** Says why a message could not be drawn, where that is known: Turbo assigns HTML as text, which a page may forbid. */
-export function explain(error: unknown): void {
-  if (!(error instanceof TypeError && 'trustedTypes' in window)) return
-  once(console.error, 'Trusted Types block Turbo; a policy named "default" lets it render')
+// Turbo assigns HTML as text, which a page may forbid.
+function explain({ effectiveDirective }: SecurityPolicyViolationEvent): void {
+  if (/^require-trusted/.test(effectiveDirective)) {
+    once(console.error, 'Trusted Types block Turbo; a policy named "default" lets it render')
+  }
 }
 
 /** For where somebody develops. */
 export function watchStreams(): void {
   addEventListener('turbo:before-stream-render', look)
+  addEventListener('securitypolicyviolation', explain)
   setTimeout(seek, SETTLED)
 }
 

@@ -1,22 +1,25 @@
 // What a page has one of: its id, its connections (one per URL), and the moments at which a connection should look around.
 
-import { gap, seldom } from './behind.js'
+import { session } from '@hotwired/turbo'
+import { fallBehind, gap, seldom } from './behind.js'
 import { type Connection, createConnection } from './connection.js'
 import { emit } from './emit.js'
 import { responseListeners } from './responses.js'
 
+type SubmitEnd = CustomEvent<{ fetchResponse?: object; formSubmission: { isSafe: boolean } }>
 type FetchEvent = CustomEvent<{ url: URL; fetchOptions: { headers: Record<string, string> } }>
 
 const connections = new Map<string, Connection>()
 const listeners = {
-  online: () => wake(),
-  pageshow: () => wake(),
+  online: wake,
+  pageshow: wake,
   visibilitychange: () => document.hidden || wake(),
   // A page kept for going back cannot keep its socket; one that ends can at least say so.
   pagehide: suspend,
   'turbo:before-fetch-request': identify,
   ...responseListeners,
   'turbo:visit': () => wake(true),
+  'turbo:submit-end': sent,
   'turbo:load': prepare,
 }
 let live = false
@@ -24,8 +27,11 @@ let live = false
 // The server's names of the header and of the path `/cable` below are in src/stream/page-id.ts and src/options/limits.ts, which
 // nothing here can import.
 
-/** Made once per page life. Sent with subscriptions and, as `X-Turbo-Cable-Connection`, with Turbo's requests to this site. */
-export const connectionId = crypto.getRandomValues(new Uint32Array(4)).join('-')
+/**
+ * Who this page is, for its life or until the answer to a form is cut off. Sent with subscriptions and, as
+ * `X-Turbo-Cable-Connection`, with Turbo's requests to this site.
+ */
+export let connectionId = crypto.getRandomValues(new Uint32Array(4)).join('-')
 
 /** Watches over the page's connections and reconnects what `stop()` closed. The first subscription calls it for you. */
 export function start(): void {
@@ -50,7 +56,9 @@ export function connection(): Connection {
     connections.get(url) ??
     createConnection(url, {
       WebSocket,
-      id: connectionId,
+      get id() {
+        return connectionId
+      },
       gap,
       whispered: (stream, data) => emit('turbo-cable:whisper', { stream, data }),
     })
@@ -64,18 +72,32 @@ function cableUrl(): string {
   return href.replace(/^http/, 'ws')
 }
 
-function wake(visited?: boolean): void {
+function wake(visited?: unknown): void {
   if (!live) return
-  for (const each of connections.values()) each.wake(visited)
+  for (const each of connections.values()) each.wake(visited === true)
 }
 
 function suspend(): void {
   for (const each of connections.values()) each.suspend()
 }
 
+// Of what a form changes this tab may be told nothing, as it has the answer. So Turbo's snapshots, which have none, are no use, also
+// where it was answered with streams; and where the answer does not come, as Turbo gives it up for a visit or for another form, or
+// as the network loses it, the page is another from now on, and fetches itself.
+function sent({ detail }: SubmitEnd): void {
+  if (detail.formSubmission.isSafe) return
+  session.clearCache()
+  if (detail.fetchResponse) return
+  suspend()
+  session.recentRequests.clear()
+  connectionId += 0
+  wake()
+  fallBehind(0)
+}
+
 // Where every morph keeps what a person has typed, what does so is there before one comes. And there are hints for developers.
 function prepare(): void {
-  const early = location.hostname === 'localhost' || document.querySelector('body[data-turbo-cable-keep]')
+  const early = location.hostname === 'localhost' || document.body.hasAttribute('data-turbo-cable-keep')
   if (early) seldom().catch(() => setTimeout(prepare, 1_000))
 }
 

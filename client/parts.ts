@@ -3,6 +3,9 @@
 
 import { behind, type Message, older, oldest } from './protocol.js'
 
+/** The root of the page. */
+export const html = document.documentElement
+
 export class Part {
   readonly root: Element
   /** Where the server was when it was asked for this part; undefined where no one said. */
@@ -57,11 +60,11 @@ export function partOf(node: Node | null): Part {
     const part = byRoot.get(each)
     if (part) return part
   }
-  return add(new Part(document.documentElement))
+  return add(new Part(html))
 }
 
 export function pagePart(): Part {
-  return partOf(document.documentElement)
+  return partOf(html)
 }
 
 export function partAt(element: Element | null): Part | undefined {

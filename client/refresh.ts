@@ -19,6 +19,15 @@ let attempt = 0
 let refreshed = 0
 let waits = 0
 
+/** Frames that load anew with such a page come past every cache too. */
+export function refreshFrames(): void {
+  addEventListener('turbo:before-fetch-request', frame as unknown as EventListener, true)
+}
+
+function frame({ target, detail }: CustomEvent<{ fetchOptions: RequestInit }> & { target: Element }): void {
+  if (target.localName === 'turbo-frame' && refreshed + PAUSE > Date.now()) detail.fetchOptions.cache = 'no-store'
+}
+
 /** Refreshes the page for as long as something is `wanted`. */
 export function refresh(wanted: Wanted): void {
   later(refreshed + PAUSE - Date.now(), wanted)

@@ -3,7 +3,7 @@
 
 import { take } from './draw.js'
 import { cursorIn } from './marker.js'
-import { add, attach, Part, partOf, rendered } from './parts.js'
+import { add, attach, html, Part, partOf, rendered } from './parts.js'
 import { oldest } from './protocol.js'
 import { type BeforeRender, observing, touched } from './stream-element.js'
 
@@ -37,12 +37,12 @@ export const responseListeners = {
 
 /** Is the page that stands there one of Turbo's cache, until its response comes? */
 export function isPreview(): boolean {
-  return document.documentElement.hasAttribute('data-turbo-preview')
+  return html.hasAttribute('data-turbo-preview')
 }
 
 // A frame that has left the page may be rendered all the same, and then Turbo says so on <html>: that is no page.
 function inPage<Given extends { target: EventTarget | null }>(listener: (event: Given) => void) {
-  return (event: Given) => event.target === document.documentElement || listener(event)
+  return (event: Given) => event.target === html || listener(event)
 }
 
 function note({ target, detail: { fetchResponse } }: Respond): void {
@@ -53,7 +53,7 @@ function note({ target, detail: { fetchResponse } }: Respond): void {
   }
   const named = target.getAttribute?.('data-turbo-frame')
   const frame = (named && document.getElementById(named)) || target.closest?.('turbo-frame')
-  const root = frame || document.documentElement
+  const root = frame || html
   // What is rendered may be another response than the last, and what is told of <html> that of a frame which has left.
   ages.set(root, oldest([ages.get(root), age]))
 }
@@ -72,7 +72,7 @@ async function readStreams(response: Response, age: string | undefined): Promise
 function replace({ target, detail }: Render): void {
   const { newBody, newFrame, render } = detail
   const next = (newBody ?? newFrame) as Element
-  const root = newBody ? document.documentElement : target
+  const root = newBody ? html : target
   const age = cursorIn(next) ?? ages.get(root)
   if (!isPreview()) ages.delete(root)
   // What is permanent is taken over as it is, except where its marker says that it has missed something.
@@ -122,6 +122,5 @@ function keep(current: Element, next: Element): Element[] {
     next.querySelector(`#${CSS.escape(id)}[data-turbo-permanent]`),
   )
   for (const element of permanent) add(partOf(element).copy(element))
-  const reloading = [...current.querySelectorAll('turbo-frame[src][refresh=morph]')]
-  return [...permanent, ...reloading]
+  return [...permanent, ...current.querySelectorAll('turbo-frame[src][refresh=morph]')]
 }

@@ -4,11 +4,13 @@
 import { watchStreams } from './hints.js'
 import { keepFields } from './keep.js'
 
-export { explain } from './hints.js'
+import { refreshFrames } from './refresh.js'
+
 export { refresh } from './refresh.js'
 
 /** From now on morphs keep what they should, and a developer is given hints. Once more changes nothing. */
 export function activate(): void {
   keepFields()
+  refreshFrames()
   if (location.hostname === 'localhost') watchStreams()
 }

@@ -8,6 +8,6 @@ declare module '@hotwired/turbo' {
     response?: { statusCode: number }
   }
   export const navigator: { currentVisit?: Visit; formSubmission?: { state: string } }
-  export const session: { recentRequests: ReadonlySet<string | null> }
+  export const session: { recentRequests: Set<string | null>; clearCache(): void }
   export function visit(location: string, options: object): void
 }

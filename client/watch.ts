@@ -2,7 +2,7 @@
 
 import { markersIn } from './marker.js'
 import { connectMarker, disconnectMarkers } from './markers.js'
-import { returned } from './parts.js'
+import { html, returned } from './parts.js'
 
 let watching = 0
 const observer = new MutationObserver(look)
@@ -15,7 +15,7 @@ export function watchMarkers(): () => void {
       subtree: true,
       attributeFilter: ['data-streams', 'data-cursor', 'connected'],
     })
-    for (const marker of markersIn(document.documentElement)) connectMarker(marker, document.documentElement)
+    for (const marker of markersIn(html)) connectMarker(marker, html)
   }
   let ended = false
   return () => {

@@ -40,7 +40,7 @@ test('docs/responses.md answers a form with a stream, tells the other pages, and
       const text = await answer.text()
       assert.match(text, /^<turbo-stream action="append" target="messages"><template><li id="message_1">hello<\/li>/)
       assert.match(text, /<turbo-stream action="replace" target="form"><template><form id="form"/)
-      assert.equal((await client.next()).data, text)
+      assert.equal((await client.next()).data, text.slice(0, text.indexOf('<turbo-stream action="replace"')))
 
       const refused = await post('', turbo)
       assert.equal(refused.status, 422)

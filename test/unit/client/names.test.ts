@@ -1,5 +1,6 @@
 // Several names for one stream, as tokens are: whoever listens gets what it lacks, in order, in whatever order the answers come.
 
+import './no-page.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Part } from '../../../client/parts.ts'
