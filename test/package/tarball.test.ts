@@ -12,7 +12,7 @@ import { root } from '../support/run.ts'
 import { type Packed, pack } from './consumer.ts'
 
 // The pages of docs/, the declarations with their words, and the inspector's page are in it.
-const PACKED_BYTES = 470_000
+const PACKED_BYTES = 480_000
 const TOP_FILES = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json']
 
 let folder: string
