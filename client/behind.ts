@@ -10,6 +10,8 @@ import { behind, older } from './protocol.js'
 
 // For how long the file with the rest is waited for: a network that is just coming back may swallow what is asked for.
 const PATIENCE = 10_000
+/** Over how many milliseconds pages spread their refresh, where the server does not say. */
+const SPREAD = 2_000
 
 let loaded: Seldom | undefined
 let attempt = 0
@@ -25,7 +27,7 @@ watchParts(({ root, age }) => {
 })
 
 /** Announces that the page misses something of `stream`, and refreshes it within `spread` milliseconds unless told not to. */
-export function gap(stream: string, spread: number, cursor?: string): void {
+export function gap(stream: string, spread = SPREAD, cursor?: string): void {
   if (emit('turbo-cable:gap', { stream }, document, true)) fallBehind(Math.random() * spread, cursor)
 }
 

@@ -11,8 +11,6 @@ const PROBE = 5_000
 const LINGER = 300
 // An answer that stands for so long is a server that works; one that goes sooner is met with ever more patience.
 const STEADY = 5_000
-/** Over how many milliseconds pages spread their refresh, where the server does not say. */
-export const SPREAD = 2_000
 
 /** What both the browser's WebSocket and that of `ws` are. */
 export interface Socket {
@@ -32,8 +30,8 @@ export interface ConnectionOptions {
   random?: () => number
   /** Sent with each subscribe, so that a server can tell this page from others. It may change while there is no socket. */
   id?: string
-  /** Messages of `stream` before `cursor` are lost for good; refresh within `spread` milliseconds. */
-  gap?: (stream: string, spread: number, cursor?: string) => void
+  /** Messages of `stream` before `cursor` are lost for good; refresh within `spread` milliseconds, if the server says how many. */
+  gap?: (stream: string, spread: number | undefined, cursor?: string) => void
   /** Another subscriber of `stream` whispers. */
   whispered?: (stream: string, data: unknown) => void
   /** Takes what a listener throws. @default reportError, or console.error */
@@ -132,7 +130,7 @@ export function createConnection(url: string, options: ConnectionOptions): Conne
     } else if (type === 'subscribed') confirm(message)
     else if (type === 'rejected') {
       if (outdated) connect()
-      else streams.get(message.stream)?.reject(message.reason ?? '')
+      else streams.get(message.stream)?.reject(message.reason)
     } else if (type === 'whisper') whispered?.(message.stream, message.data)
     else if (type === 'ping') {
       pinged = true
@@ -149,7 +147,7 @@ export function createConnection(url: string, options: ConnectionOptions): Conne
     const subscription = streams.get(stream)
     if (!subscription) return
     answered ??= heard
-    if (streams.confirm(answer)) gap?.(stream, limit(refresh) ?? SPREAD, cursor)
+    if (streams.confirm(answer)) gap?.(stream, limit(refresh), cursor)
     ask(stream, subscription)
   }
 
@@ -226,7 +224,7 @@ export function createConnection(url: string, options: ConnectionOptions): Conne
       const subscription = streams.get(stream)
       if (!subscription) return
       if (streams.rewind(subscription, listener, cursor)) ask(stream, subscription)
-      else if (listener.connected) gap?.(stream, SPREAD, listener.cursor as string)
+      else if (listener.connected) gap?.(stream, undefined, listener.cursor as string)
     },
 
     whisper(stream, data) {

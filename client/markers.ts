@@ -2,7 +2,6 @@
 // and keeps in `data-cursor` how far the page around it has come.
 
 import { gap, isBehind } from './behind.js'
-import { SPREAD } from './connection.js'
 import { afterDrawing } from './draw.js'
 import { emit } from './emit.js'
 import { cursorIn, markersIn, streamsOf } from './marker.js'
@@ -77,7 +76,7 @@ export function disconnectMarker(element: HTMLElement): void {
 
 /** Releases the streams of every marker that has left the page, or of all. */
 export function disconnectMarkers(all: boolean): void {
-  for (const element of [...markers.keys()]) if (all || !element.isConnected) disconnectMarker(element)
+  for (const element of markers.keys()) if (all || !element.isConnected) disconnectMarker(element)
 }
 
 // Something came in that Turbo has not rendered: by its marker it may be older than what it came into.
@@ -119,7 +118,7 @@ function createMarker(element: HTMLElement, before: Marker | undefined): Marker 
         emit(`turbo-cable:${change}`, { stream, reason }, element)
         if (reason !== 'expired' || expired.has(stream)) return
         expired.add(stream)
-        gap(stream, SPREAD)
+        gap(stream)
       },
       moved(lost) {
         if (lost) {

@@ -13,12 +13,12 @@ const connections = new Map<string, Connection>()
 const listeners = {
   online: wake,
   pageshow: wake,
+  'turbo:visit': () => wake(true),
   visibilitychange: () => document.hidden || wake(),
   // A page kept for going back cannot keep its socket; one that ends can at least say so.
   pagehide: suspend,
   'turbo:before-fetch-request': identify,
   ...responseListeners,
-  'turbo:visit': () => wake(true),
   'turbo:submit-end': sent,
   'turbo:load': prepare,
 }

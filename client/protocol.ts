@@ -66,7 +66,8 @@ export function decode(frame: unknown): Inbound | undefined {
  */
 export function nameOf(address: string): string {
   try {
-    const bytes = atob((/(.+)--/.exec(address) as string[])[1] as string)
+    // Two dashes and 64 hex digits end it.
+    const bytes = atob(address.slice(0, -66))
     const said = JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0))))
     const name = said.stream ?? said
     return typeof name === 'string' ? name : address

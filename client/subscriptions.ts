@@ -46,7 +46,7 @@ export class Subscription {
     return least
   }
 
-  reject(reason: string): void {
+  reject(reason = ''): void {
     this.reset()
     this.rejected = reason
     for (const listener of this.listeners) listener.notify('rejected', reason)
@@ -126,7 +126,7 @@ export class Subscriptions extends Map<string, Subscription> {
     const reach = this.#reaches.get(name)
     if (cursor && begin) {
       // Another name for the same stream changes nothing, unless it asks for more.
-      const known = reach && this.#served(name) && !older(begin, reach.from)
+      const known = reach && !older(begin, reach.from) && (this.#served(name) || !behind(reach.to, begin))
       this.#reaches.set(name, { ...(known ? reach : { from: begin, to: begin }), answered: cursor })
     }
     Object.assign(subscription, { name, pending: undefined, confirmed: true })

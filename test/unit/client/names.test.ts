@@ -146,3 +146,20 @@ test('a quiet stream has its place kept, by pings and over sockets', () =>
     await second.settle()
     assert.deepEqual([data(page), data(kept)], [[61], [61]])
   }))
+
+test('a part that nothing was sent for keeps its place over a new socket, as far as pings have come', () =>
+  withServer(async ({ connection, accepted, cut, clock }) => {
+    const { drawn, listeners } = page(40)
+    connection.subscribe(token(0), listeners[0] as Heard)
+    const first = await accepted()
+    await first.next()
+    first.send(confirmed(0, 40))
+    await first.settle('e:60')
+    await cut(first)
+    clock.advance(625)
+    const second = await accepted()
+    assert.equal((await second.next()).cursor, 'e:60')
+    second.send(confirmed(0, 60), message(61))
+    await second.settle()
+    assert.deepEqual(drawn, [[61]])
+  }))

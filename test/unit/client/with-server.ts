@@ -59,7 +59,7 @@ export function listener(cursor: string | null = null, deliver?: (message: Messa
 export interface Bench {
   clock: FakeClock
   connection: Connection
-  gaps: [string, number][]
+  gaps: [string, number | undefined][]
   errors: unknown[]
   /** The next socket that reaches the server. */
   accepted(): Promise<Peer>
@@ -89,7 +89,7 @@ export async function withServer(
     }
   }
   const clock = new FakeClock()
-  const gaps: [string, number][] = []
+  const gaps: [string, number | undefined][] = []
   const errors: unknown[] = []
   const connection = createConnection(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, {
     WebSocket: WatchedSocket,
