@@ -61,7 +61,9 @@ function jsxMarker(name: string): string {
 }
 
 function marker(page: View | undefined, name: string): string {
-  if (!page || page.language === 'html') return staticMarker([name])
+  // Who writes HTML in code has the response at hand, and with it the place from which the page listens.
+  if (!page) return `\${res.locals.turboStreamFrom('${name}')}`
+  if (page.language === 'html') return staticMarker([name])
   return callTag(page.language, 'turboStreamFrom', `'${name}'`, page.source)
 }
 

@@ -45,7 +45,11 @@ export async function buildClient({ outdir = `${root}dist/client` } = {}) {
   const built = (await Promise.all([forBundlers, served])).flatMap(({ outputFiles }) => outputFiles)
   for (const { path, text } of built) {
     // Its short names repeat more than those of esbuild do, so that the file compresses better by a twentieth.
-    const options = { module: true, ecma: 2022, compress: { passes: 3, unsafe_arrows: true, lhs_constants: false, pure_getters: true } }
+    const options = {
+      module: true,
+      ecma: 2022,
+      compress: { passes: 3, unsafe_arrows: true, lhs_constants: false, pure_getters: true },
+    }
     const { code } = await minify(text, options)
     await mkdir(dirname(path), { recursive: true })
     await writeFile(path, code)

@@ -47,7 +47,12 @@ function refusal(status: number): Finding {
   }
   if (status >= 500)
     return { kind: 'bad', text: `the upgrade is answered ${status}: the app is down, or takes nobody now` }
-  return { kind: 'bad', text: `the upgrade is not let through: the answer is ${status}, not 101`, mend: 'upgrade' }
+  const elsewhere = status === 404 ? ' (or the cable is at another path: give its whole URL)' : ''
+  return {
+    kind: 'bad',
+    text: `the upgrade is not let through: the answer is ${status}, not 101${elsewhere}`,
+    mend: 'upgrade',
+  }
 }
 
 async function strangers(patient: Patient): Promise<Finding> {

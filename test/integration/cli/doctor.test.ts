@@ -92,7 +92,8 @@ describe('nothing is wrong', () => {
 })
 
 describe('what is missing is named', () => {
-  const upgrade = 'BAD  the upgrade is not let through: the answer is 404, not 101'
+  const upgrade =
+    'BAD  the upgrade is not let through: the answer is 404, not 101 (or the cable is at another path: give its whole URL)'
 
   it('the upgrade, in nginx', async (t) => {
     assert.deepEqual(await through(t, 'nginx', without(/^.*(?:Upgrade|Connection) \$.*$/gm)), [
