@@ -26,9 +26,30 @@ test('only refreshes are spread, whatever else they carry', () => {
     turboStream('refresh_all', { targets: '.x' }),
     turboStream('highlight', { targets: 'x', attributes: { 'data-action': 'refresh' } }),
     { action: 'refresh' },
+    { text: turboStream.refresh() },
+    '<turbo-streams action="refresh"></turbo-streams>',
+    '<turbo-stream data-x="y"></turbo-stream> action="refresh"',
   ]
   for (const data of others) assert.equal(spread(message(data), 10, 5).refresh, undefined, JSON.stringify(data))
   assert.equal(spread(message(turboStream.refresh()), 5, 5).refresh, undefined)
+})
+
+test('what users wrote cannot make it slow to see whether a message is a refresh', () => {
+  const megabyte = (text: string) => text.repeat(1_000_000 / text.length)
+  const time = (data: unknown) => {
+    const said = message(data)
+    const start = performance.now()
+    spread(said, 10, 5)
+    return performance.now() - start
+  }
+  // Tags that end take what is linear, however fast the machine is: those that do not end may take a few times as long.
+  const ended = Math.max(5, time(megabyte('<turbo-stream>')), time(megabyte('<turbo-stream x>')))
+  for (const text of ['<turbo-stream', '<turbo-stream ', '<turbo-stream action=', '<', ' action="refresh" ', 'x']) {
+    for (const data of [megabyte(text), { text: megabyte(text) }, `<turbo-stream ${megabyte(text)}`]) {
+      const took = time(data)
+      assert.ok(took < ended * 20, `${text}: ${Math.round(took)} ms, where tags that end take ${Math.round(ended)}`)
+    }
+  }
 })
 
 test('a subscriber with a cursor is told the window; a plain one, and one that catches up, is not', async () => {
