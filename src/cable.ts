@@ -16,7 +16,7 @@ import { Mounts } from './http/mounts'
 import { PassedOver } from './http/passed-over'
 import { Requests } from './http/requests'
 import { Servers } from './http/servers'
-import { shutdown, UnderWay } from './http/shutdown'
+import { type Close, shutdown, UnderWay } from './http/shutdown'
 import { minded } from './http/turbo-head'
 import { firstOf } from './http/upgrade'
 import { healthOf } from './hub/health'
@@ -82,7 +82,7 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   })
 
   const ownRenderer = render && functionRenderer(render)
-  const publisher = new Amends(hub)
+  const publisher = new Amends(hub.sending)
   const sending = {
     publisher: () => publisher,
     renderer: () => ownRenderer ?? host.renderer?.(),
@@ -110,18 +110,25 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   void hub.start(options.history)
   const unregister = registerProcessCable(parts)
 
-  const close = async (timeout: number) => {
+  // Sends what waits to be sent, as far as that is possible in time.
+  const settle = async (timeout: number) => {
     const start = performance.now()
-    // What is waiting to be sent is sent, if it can be in time.
-    const flushed = refreshes.flush()
-    unregister()
-    await within(timeout, Promise.all([flushed, queue?.idle()]))
-    await within(Math.min(timeout, amending), publisher.finish())
+    await within(timeout, Promise.all([refreshes.flush(), queue?.idle()]))
+    const left = Math.max(0, timeout - (performance.now() - start))
+    await within(Math.min(left, amending), publisher.finish())
+  }
+
+  // Until `answered` resolves, which takes at most as long as it is told, requests may still broadcast, by the free verbs as well.
+  const close: Close = async (timeout, answered = async () => {}) => {
+    const end = performance.now() + timeout
+    const left = () => Math.max(0, end - performance.now())
+    await settle(timeout)
     servers.close()
     passedOver.stop()
+    const last = answered(left() - Math.min(amending, left() / 4)).then(() => settle(left()))
+    await Promise.all([hub.close(left(), last), inspector?.close(left())])
+    unregister()
     publisher.stop()
-    const left = Math.max(0, timeout - (performance.now() - start))
-    await Promise.all([hub.close(left), inspector?.close(left)])
     metrics.stop()
   }
 

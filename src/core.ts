@@ -42,8 +42,8 @@ export interface CableCore extends Verbs {
   close(options?: { timeout?: number }): Promise<void>
   /**
    * Ends a server and the cable with it, for a deploy: takes nobody new, answers the requests under way, sends what is queued,
-   * tells every client to reconnect, writes `history.file`, and closes all connections. Resolves within `timeout` ms (default
-   * 10000). `process.once('SIGTERM', () => cable.shutdown(server))` is all that a process needs.
+   * tells every client to reconnect, at the latest after half of the time, writes `history.file`, and closes all connections. Resolves
+   * within `timeout` ms (default 10000). `process.once('SIGTERM', () => cable.shutdown(server))` is all that a process needs.
    */
   shutdown(server: Server, options?: { timeout?: number }): Promise<void>
   /** By which events of `node:diagnostics_channel` name this cable: `'cable-1'`. Unique in this process. */

@@ -147,7 +147,8 @@ export interface Engine {
   cursor(): string | undefined
   /**
    * Takes all broadcasts or none, and resolves once they were delivered in this process. What has an `id` is taken once, however
-   * often and by however many senders, cables and processes it is published.
+   * often and by however many senders, cables and processes it is published. Where no hub is here, or none any more, it is taken
+   * for those elsewhere; where there can be none it rejects, and who goes on with the history learns of the gap.
    */
   publish(broadcasts: readonly Outgoing[], id?: string, givenUp?: readonly string[]): Promise<void>
   /**

@@ -56,6 +56,13 @@ export async function putSnapshot(file: string, snapshot: EngineSnapshot): Promi
   }
 }
 
+/** Takes a snapshot away that lacks something: pages then refresh. Nothing happens where another process has taken it. */
+export async function dropSnapshot(file: string): Promise<void> {
+  await rm(file, { force: true }).catch((error: unknown) => {
+    warn(`the history in ${file} lacks what was sent after it was written, and cannot be deleted: ${messageOf(error)}`)
+  })
+}
+
 function parsed(text: string): EngineSnapshot {
   const [first, sum, body = ''] = text.split('\n', 3)
   if (first !== kind) throw new Error('it is no history of turbo-cable')

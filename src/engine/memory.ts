@@ -1,10 +1,11 @@
 // The engine of one process: a counter and a bounded history in memory, which a file may carry over a restart.
 
 import { randomBytes } from 'node:crypto'
+import { failure } from '../errors'
 import { formatCursor, positionIn } from './cursor'
 import type { Engine, EngineDelegate, HistoryBounds, Outgoing, Positioned, Replay, Signal } from './engine'
 import { History } from './history'
-import { putSnapshot, takeSnapshot } from './history-file'
+import { dropSnapshot, putSnapshot, takeSnapshot } from './history-file'
 import { Once } from './once'
 import { Revoked } from './revoked'
 import { ForeignCursors, warnOfSiblings } from './siblings'
@@ -28,6 +29,8 @@ export class MemoryEngine implements Engine {
   #epoch = randomBytes(6).toString('base64url')
   #position = 0
   #started = false
+  /** Settles when the file is written, once the last delegate has left. */
+  #ended: Promise<void> | undefined
 
   /** `now` tells a time in ms that never goes back. */
   constructor(options: MemoryOptions, now: () => number = () => performance.now()) {
@@ -62,6 +65,7 @@ export class MemoryEngine implements Engine {
   // Goes on from the file before anything else can happen: what it says holds only for an engine that has done nothing yet.
   async start(to: EngineDelegate): Promise<void> {
     this.#delegates.add(to)
+    this.#ended = undefined
     // Taken also where it is not wanted any more: a file from before may never be gone on from later.
     const snapshot = this.#file === undefined ? undefined : takeSnapshot(this.#file)
     const first = !this.#started
@@ -77,6 +81,7 @@ export class MemoryEngine implements Engine {
   }
 
   publish(broadcasts: readonly Outgoing[], id?: string, givenUp: readonly string[] = []): Promise<void> {
+    if (this.#ended) return this.#refuse(this.#ended)
     for (const each of givenUp) this.#once.note(each)
     return this.#once.run(id, async () => {
       const messages = broadcasts.map((broadcast) => this.#positioned(broadcast))
@@ -87,6 +92,7 @@ export class MemoryEngine implements Engine {
 
   // The hole takes a position of its own: whoever has everything until now has not what was lost.
   refreshAll(id?: string): Promise<void> {
+    if (this.#ended) return this.#refuse(this.#ended)
     return this.#once.run(id, async () => {
       this.#history.forgetAll(++this.#position)
       for (const to of this.#delegates) to.lost()
@@ -121,11 +127,24 @@ export class MemoryEngine implements Engine {
   async stop(to: EngineDelegate): Promise<void> {
     if (!this.#delegates.delete(to) || this.#delegates.size > 0) return
     this.#history.stop()
+    this.#ended = this.#write()
+    await this.#ended
+  }
+
+  async #write(): Promise<void> {
     if (this.#file === undefined) return
     const ids = this.#once.ids()
     const revoked = this.#revoked.now()
     const own = { epoch: this.#epoch, position: this.#position, ids, revoked }
     await putSnapshot(this.#file, { ...own, ...this.#history.snapshot() })
+  }
+
+  // Nobody is here to hear it, so whoever goes on with this history has to learn that it lacks something: from here, or from the file.
+  async #refuse(ended: Promise<void>): Promise<never> {
+    this.#history.forgetAll(++this.#position)
+    await ended
+    if (this.#file !== undefined && this.#ended === ended) await dropSnapshot(this.#file)
+    throw failure('TURBO_CABLE_CLOSED', ['broadcast'])
   }
 
   #positioned({ stream, json, exclude }: Outgoing): Positioned {

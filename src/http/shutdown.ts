@@ -1,4 +1,5 @@
-// The end of a server, in the order that loses nothing: nobody new, then the answers under way, then the pages, then the rest.
+// The end of a server, in the order that loses nothing: nobody new, then the answers under way, then the pages, then the rest. Where
+// answers take long, pages go before them.
 
 import type { Server, ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -26,11 +27,14 @@ export class UnderWay {
 // How often it is looked whether all are answered, ms.
 const look = 20
 
-/** Ends a server within `timeout` ms: what is left then is cut off. `close` ends the cable within so many ms. */
+/** Ends a cable within so many ms. Broadcasts are taken until `answered` resolves, which it does within the ms that it is given. */
+export type Close = (timeout: number, answered?: (timeout: number) => Promise<void>) => Promise<void>
+
+/** Ends a server within `timeout` ms: what is left then is cut off. */
 export async function shutdown(
   server: Server,
   timeout: number,
-  { underWay, close }: { underWay: UnderWay; close: (timeout: number) => Promise<void> },
+  { underWay, close }: { underWay: UnderWay; close: Close },
 ): Promise<void> {
   const end = performance.now() + timeout
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
@@ -39,10 +43,10 @@ export async function shutdown(
     if (!response.headersSent) response.setHeader('Connection', 'close')
   })
   server.closeIdleConnections()
-  // A handler at work may still broadcast, so the cable takes that until half of the time is over.
+  // A handler at work may still broadcast. Pages hear it until half of the time is over; then they are sent away, and the cable
+  // takes it for those who come back.
   await underWay.answered(timeout / 2)
-  await close(Math.max(0, end - performance.now()))
-  await underWay.answered(end - performance.now())
+  await close(Math.max(0, end - performance.now()), (left) => underWay.answered(left))
   server.closeAllConnections()
   await closed
 }

@@ -1,8 +1,7 @@
 // Owns the connections of one process, their subscriptions and the fan-out to them. Knows nothing of HTTP and of any wire: it is
 // given a transport and a protocol for each client.
 
-import { unknownCursor } from '../engine/cursor'
-import type { Engine, EngineDelegate, HistoryBounds, Outgoing, Positioned, Signal } from '../engine/engine'
+import type { Engine, EngineDelegate, HistoryBounds, Positioned, Signal } from '../engine/engine'
 import { failure } from '../errors'
 import type { ResolvedOptions } from '../options/options'
 import type { Command, Protocol } from '../protocol/protocol'
@@ -23,6 +22,7 @@ import { Presence } from './presence'
 import { Pulse } from './pulse'
 import { Removals } from './removals'
 import { Replays } from './replays'
+import { Sending } from './sending'
 import type { HubStats } from './stats'
 import { Subscribing } from './subscribing'
 import { type Subscription, Subscriptions } from './subscriptions'
@@ -50,6 +50,8 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
   readonly #replays: Replays
   readonly #news = new BroadcastNews(this.id)
   readonly #fanOut = new FanOut((connection) => this.#tellPosition(connection), this.#news)
+  /** Takes what the app itself broadcasts, also while the hub closes and after that. */
+  readonly sending: Sending
   /** Whether the engine is there. */
   readonly watch = new EngineWatch(this.id)
   /** What the engine has handed on to this process. */
@@ -69,6 +71,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
     this.#engine = engine
     this.limits = limits
     this.gate = new Gate(options)
+    this.sending = new Sending({ engine, fanOut: this.#fanOut, news: this.#news })
     this.presence = new Presence({ engine, options, subscriptions: () => this.#subscriptions })
     const { gate, presence } = this
     const expired = ({ connection, address }: Subscription) => this.#subscribing.reject(connection, address, 'expired')
@@ -123,7 +126,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
 
   /** The cursor of this moment: "has everything sent so far". While that is unknown, a cursor that is always a gap. */
   cursor(): string {
-    return this.#engine.cursor() ?? unknownCursor
+    return this.sending.cursor()
   }
 
   stats(): HubStats {
@@ -141,37 +144,30 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
   }
 
   /**
-   * Sends broadcasts. Resolves once they have been written to every subscribed socket of this process, also if there is none.
-   * Two calls with the same `id` send once. Rejects with TURBO_CABLE_CLOSED after `close()`, and if the engine does.
+   * Sends broadcasts of who can bring them again. Resolves once they have been written to every subscribed socket of this process,
+   * also if there is none. Two calls with the same `id` send once. Rejects with TURBO_CABLE_CLOSED after `close()`, and if the
+   * engine does.
    */
   async publish(broadcasts: readonly Broadcast[], id?: string, givenUp?: readonly string[]): Promise<void> {
     if (this.closed) throw failure('TURBO_CABLE_CLOSED', ['broadcast'])
-    const outgoing = broadcasts.map(
-      ({ stream, data, exclude }): Outgoing => ({ stream, json: JSON.stringify(data), exclude }),
-    )
-    const back = this.#news.publishing(outgoing)
-    try {
-      await this.#engine.publish(outgoing, id, givenUp)
-    } finally {
-      back?.()
-    }
-    await this.#fanOut.flushed()
+    await this.sending.publish(broadcasts, id, givenUp)
   }
 
-  // The clients come back with cursors that have a gap, and refresh their pages, spread over seconds.
   async refreshAll(id?: string): Promise<true> {
     if (this.closed) throw failure('TURBO_CABLE_CLOSED', ['refresh every page'])
-    await this.#engine.refreshAll(id)
-    return true
+    return this.sending.refreshAll(id)
   }
 
-  /** Tells every client to reconnect, closes with 1012, stops the engine. Who is left after `timeout` ms is cut off. */
-  close(timeout: number): Promise<void> {
-    this.#closing ??= this.#close(timeout)
+  /**
+   * Tells every client to reconnect, closes with 1012. Who is left after `timeout` ms is cut off. When all are gone, and `last` is
+   * done, which may still send, it stops the engine.
+   */
+  close(timeout: number, last?: Promise<unknown>): Promise<void> {
+    this.#closing ??= this.#close(timeout, last)
     return this.#closing
   }
 
-  async #close(timeout: number): Promise<void> {
+  async #close(timeout: number, last?: Promise<unknown>): Promise<void> {
     this.arrivals.close()
     this.#fanOut.flush()
     this.pulse.stop()
@@ -179,7 +175,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
     this.#replays.stop()
     this.removals.said.stop()
     const spread = this.connections.sendAway(timeout)
-    await Promise.all([this.presence.close(spread, timeout), this.connections.emptied(timeout)])
+    await Promise.all([this.presence.close(spread, timeout), this.connections.emptied(timeout), last])
     await this.#engine.stop(this)
   }
 

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { EngineDelegate } from '../../../src/engine/engine.ts'
 import { MemoryEngine } from '../../../src/engine/memory.ts'
 import { defaultBounds, engineSuite } from './engine-suite.ts'
 
@@ -82,5 +83,23 @@ describe('the memory of MemoryEngine', () => {
     assert.equal((await since('a', 0)).recovered, false)
     assert.equal((await since('a', 1)).recovered, true)
     assert.equal(engine.size.streams, 0)
+  })
+})
+
+describe('a MemoryEngine that was stopped', () => {
+  const nobody: EngineDelegate = { delivered() {}, lost() {}, signalled() {} }
+
+  it('refuses broadcasts, and says so to who goes on with its history', async () => {
+    const { engine, publish, since } = build()
+    await engine.start(nobody)
+    await publish('a', 1)
+    await engine.stop(nobody)
+    assert.deepEqual((await since('a', 0)).messages, [1])
+    await assert.rejects(publish('a', 2), { name: 'TurboCableError', code: 'TURBO_CABLE_CLOSED' })
+    await assert.rejects(engine.refreshAll(), { code: 'TURBO_CABLE_CLOSED' })
+    await engine.start(nobody)
+    assert.equal((await since('a', 1)).recovered, false)
+    await publish('a', 3)
+    assert.equal((await since('a', 3)).recovered, true)
   })
 })

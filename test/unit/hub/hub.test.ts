@@ -57,10 +57,16 @@ describe('publish', () => {
     assert.deepEqual(page.read(), [{ type: 'message', stream: token, data: 2 }])
   })
 
-  it('is refused once the hub is closed', async () => {
-    const { hub, publish } = hubOf()
+  it('is refused once the hub is closed, but for those of the app itself', async () => {
+    const { engine, hub, publish } = hubOf()
     await hub.close(0)
     await assert.rejects(publish('s', 1), { name: 'TurboCableError', code: 'TURBO_CABLE_CLOSED' })
+    await assert.rejects(hub.refreshAll(), { code: 'TURBO_CABLE_CLOSED' })
+    await hub.sending.publish([{ stream: 's', data: 2 }])
+    assert.deepEqual(
+      engine.log.map(({ json }) => json),
+      ['2'],
+    )
   })
 
   it('fails as the engine does', async () => {
@@ -216,6 +222,20 @@ describe('close', () => {
     assert.equal(hub.close(5), closing)
     assert.deepEqual([page.ends, hub.closed, engine.to], [[1012], true, hub])
     page.close()
+    await closing
+    assert.equal(engine.to, undefined)
+  })
+
+  it('stops the engine after the last work', async () => {
+    const { hub, engine } = hubOf()
+    let finish = () => {}
+    const last = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    const closing = hub.close(1_000, last)
+    await turn()
+    assert.equal(engine.to, hub)
+    finish()
     await closing
     assert.equal(engine.to, undefined)
   })
