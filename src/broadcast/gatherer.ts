@@ -33,6 +33,13 @@ export class Gatherer {
     return this.#flush(true)
   }
 
+  /** Does something between two messages, unless one could not be sent. */
+  between(work: () => Promise<void>): void {
+    this.#sending = this.#sending.then(work)
+    // Who brings more, or ends, hears of it.
+    this.#sending.catch(() => {})
+  }
+
   #schedule(): void {
     if (this.#text === '') return
     const wait = Math.max(0, this.#last + this.#every - performance.now())

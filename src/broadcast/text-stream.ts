@@ -1,7 +1,9 @@
 // broadcastStream: what a process prints, a language model says or a log gets, shown in pages as it comes.
 
+import { AsyncResource } from 'node:async_hooks'
 import { randomBytes } from 'node:crypto'
 import { failure } from '../errors'
+import { warn } from '../log'
 import { callable, check, checkNames, optional, type Rule, time, verbOptions } from '../options/check'
 import type { Json } from '../publisher/publisher'
 import { type Streamable, streamName } from '../stream/name'
@@ -13,6 +15,7 @@ import { Gatherer } from './gatherer'
 import { isMuted } from './mute'
 import { deliver, type PerformContext, troubleLine } from './perform'
 import { pieces, type TextSource } from './pieces'
+import { SaidAgain } from './said-again'
 import { scope } from './scope'
 import { loggedIfUnheard } from './unheard'
 
@@ -73,7 +76,10 @@ export function createBroadcastStream(context: PerformContext): BroadcastStream 
       return scope().hold?.take({ work, line }) || work()
     }
     const text = new TextStream(target, options, send)
-    return loggedIfUnheard(text.show(source), line)
+    const shown = text.show(source)
+    const undo = context.publisher().whenLost?.(() => text.lost() || warn(line(tooLong('its log was lost'))))
+    if (undo) shown.finally(undo).catch(() => {})
+    return loggedIfUnheard(shown, line)
   }
 }
 
@@ -89,6 +95,9 @@ class TextStream {
   // All that was rendered; undefined once it is too long to be repeated.
   #whole: string | undefined = ''
   #lost = false
+  #gatherer: Gatherer | undefined
+  // In the scope in which the text is sent, whoever tells of the loss.
+  readonly #again = new SaidAgain(AsyncResource.bind(() => void this.#gatherer?.between(() => this.#repeat())))
 
   constructor(target: string, options: TextStreamOptions, deliver: (data: Json) => Promise<boolean>) {
     this.#target = target
@@ -98,6 +107,13 @@ class TextStream {
     this.#deliver = deliver
   }
 
+  /** The log was lost that pages read. False where the text is too long to be said again. */
+  lost(): boolean {
+    if (this.#whole === undefined) return false
+    this.#again.lost()
+    return true
+  }
+
   async show(source: TextSource): Promise<TextTotals> {
     const stop = new AbortController()
     const stopped = () => stop.abort()
@@ -105,6 +121,7 @@ class TextStream {
     if (this.#signal?.aborted) stopped()
     try {
       const gatherer = new Gatherer(this.#every, (text) => this.#add(text), stopped)
+      this.#gatherer = gatherer
       const read = this.#read(source, stop.signal, gatherer)
       const error = await read.then(
         () => undefined,
@@ -120,6 +137,7 @@ class TextStream {
       await this.#end(state)
       return { state, characters: this.#characters, messages: this.#messages, taken: !this.#lost }
     } finally {
+      this.#again.end()
       this.#signal?.removeEventListener('abort', stopped)
     }
   }
@@ -138,21 +156,18 @@ class TextStream {
     this.#keep(html)
     if (!this.#lost) await this.#send(textPiece(this.#run, html))
     else if (this.#whole !== undefined) await this.#repeat()
-    else
-      throw failure('TURBO_CABLE_UNREACHABLE', [
-        'the hub',
-        'a part of a text was not taken, and the text is too long to be sent again',
-      ])
+    else throw tooLong('a part of a text was not taken')
   }
 
   // Nobody knows whether a message that was not confirmed has arrived: pages begin anew, with all of it.
   async #repeat(): Promise<void> {
+    if (this.#whole === undefined) return
     this.#lost = false
     await this.#send(textStart(this.#run, this.#target, this.#whole))
   }
 
   async #end(state: TextTotals['state'] | 'failed'): Promise<void> {
-    if (this.#lost && this.#whole !== undefined) await this.#repeat()
+    if (this.#again.end() || this.#lost) await this.#repeat()
     const whole = this.#whole !== undefined && this.#whole.length <= short ? this.#whole : undefined
     await this.#send(textEnd(this.#run, this.#target, whole))
     await this.#send({ type: 'text-stream', target: this.#target, state, characters: this.#characters })
@@ -167,6 +182,10 @@ class TextStream {
     this.#messages += 1
     if (!(await this.#deliver(data))) this.#lost = true
   }
+}
+
+function tooLong(what: string): Error {
+  return failure('TURBO_CABLE_UNREACHABLE', ['the hub', `${what}, and the text is too long to be sent again`])
 }
 
 const aSource: Rule = {

@@ -104,8 +104,11 @@ export type PresenceSignal = {
 export interface EngineDelegate {
   /** Takes broadcasts, in order of position. */
   delivered(messages: readonly Positioned[]): void
-  /** Some broadcasts were not delivered to this process, and never will be. */
-  lost(): void
+  /**
+   * Some broadcasts were not delivered to this process, and never will be. `missed` is false where they had not even come to the
+   * engine: what did was delivered.
+   */
+  lost(missed?: boolean): void
   /** The engine cannot be reached any more, or not yet: nothing can be sent. Said once, also to one that starts meanwhile. */
   away?(reason: string): void
   /** It can be reached again. */

@@ -95,7 +95,7 @@ export class MemoryEngine implements Engine {
     if (this.#ended) return this.#refuse(this.#ended)
     return this.#once.run(id, async () => {
       this.#history.forgetAll(++this.#position)
-      for (const to of this.#delegates) to.lost()
+      for (const to of this.#delegates) to.lost(false)
     })
   }
 

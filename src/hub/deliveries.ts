@@ -65,11 +65,11 @@ export class Deliveries {
     if (last) this.timeline.note(Date.now(), last.cursor)
   }
 
-  /** The engine's log has a hole: what was known of its positions holds no more. */
-  lost(): void {
+  /** The engine's log has a hole: what was known of its positions holds no more, and where something was `missed` here, no text. */
+  lost(missed: boolean): void {
     this.#position = 0
     this.timeline.clear()
-    this.texts.clear()
+    if (missed) this.texts.clear()
     this.#parts.fanOut.flush()
   }
 }

@@ -186,9 +186,10 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
   }
 
   // This process cannot tell who missed what. Every client comes back with its cursor, and the engine says whether there is a gap.
-  lost(): void {
+  lost(missed = true): void {
     this.watch.lost()
-    this.deliveries.lost()
+    this.deliveries.lost(missed)
+    if (missed) this.sending.lost()
     this.removals.said.lost()
     this.presence.prolong(this.#departures.sendAway())
   }

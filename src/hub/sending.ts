@@ -17,6 +17,7 @@ export interface SendingParts {
 /** Sends by the engine of a hub. */
 export class Sending implements Publisher {
   readonly #parts: SendingParts
+  readonly #listeners = new Set<() => void>()
 
   constructor(parts: SendingParts) {
     this.#parts = parts
@@ -41,6 +42,16 @@ export class Sending implements Publisher {
   async refreshAll(id?: string): Promise<true> {
     await this.#parts.engine.refreshAll(id)
     return true
+  }
+
+  whenLost(told: () => void): () => void {
+    this.#listeners.add(told)
+    return () => void this.#listeners.delete(told)
+  }
+
+  /** The engine's log was lost. */
+  lost(): void {
+    for (const told of this.#listeners) told()
   }
 
   /** The cursor of this moment: "has everything sent so far". While that is unknown, a cursor that is always a gap. */

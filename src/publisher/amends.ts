@@ -46,6 +46,10 @@ export class Amends implements Publisher {
     return (await this.#publisher.refreshAll?.(id)) ?? false
   }
 
+  whenLost(told: () => void): () => void {
+    return this.#publisher.whenLost?.(told) ?? (() => {})
+  }
+
   cursor(): string | undefined {
     return this.#publisher.cursor?.()
   }

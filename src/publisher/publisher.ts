@@ -32,6 +32,11 @@ export interface Publisher {
    * remember. False where the hub does not know how; rejects when it could not be reached. The same `id` is applied once.
    */
   refreshAll?(id?: string): Promise<boolean>
+  /**
+   * Calls `told` whenever the log was lost from which pages read what it has taken: what somebody still has to say may be said anew.
+   * Returns the undo.
+   */
+  whenLost?(told: () => void): () => void
   /** The cursor of what it has taken, where it knows one: two publishers whose cursors are of one epoch send to one history. */
   cursor?(): string | undefined
 }

@@ -8,7 +8,9 @@ import express from 'express'
 import { turboCable } from '../../src/index.ts'
 import { readText } from '../../src/turbo/text.ts'
 import { TestClient } from '../support/client.ts'
+import { engines } from '../support/engines.ts'
 import { Program } from '../support/program.ts'
+import { warnings } from '../support/warnings.ts'
 import { listening, type Running, withCable } from '../support/with-cable.ts'
 
 const stream = ['answer', 7]
@@ -119,6 +121,72 @@ test('a text that another process sends is the same to a page that comes late', 
     },
     start,
   ))
+
+// It pauses in the middle, so that only what is said again can bring it back.
+async function* halves(more: Promise<void>) {
+  yield 'one half, '
+  await more
+  yield 'the other'
+}
+
+async function grown(origin: string): Promise<string> {
+  const [, text = ''] = /<pre><span id="[^"]+">(.*?)<\/span>/s.exec(await (await fetch(`${origin}/page`)).text()) ?? []
+  return text
+}
+
+async function untilGrown(origins: readonly string[], text: string): Promise<void> {
+  for (const origin of origins) while ((await grown(origin)) !== text) await wait(10)
+}
+
+test('a text that grows is still there after every page was asked to fetch itself again', () =>
+  withCable(
+    {},
+    async ({ cable, origin, broadcast }) => {
+      let proceed = () => {}
+      const more = new Promise<void>((resolve) => {
+        proceed = resolve
+      })
+      const text = cable.broadcastStream(stream, halves(more), { target: 'answer' })
+      await untilGrown([origin], 'one half, ')
+      assert.equal((await broadcast({ refresh: 'all' })).status, 200)
+      assert.equal(await grown(origin), 'one half, ')
+      proceed()
+      await text
+      assert.equal(await grown(origin), 'one half, the other')
+    },
+    start,
+  ))
+
+for (const kind of engines) {
+  test(`a text that grows is back at every process after ${kind.name} has lost the log`, async (t) => {
+    warnings(t)
+    const server = await kind.start()
+    const apps = [await start({ engine: kind.engine(server.port) }), await start({ engine: kind.engine(server.port) })]
+    const [sender] = apps as [Running, Running]
+    const origins = apps.map(({ origin }) => origin)
+    let proceed = () => {}
+    const more = new Promise<void>((resolve) => {
+      proceed = resolve
+    })
+    try {
+      // Each process has begun to read.
+      for (const { cable } of apps) assert.equal(await cable.broadcastJson('s', 1), true)
+      const text = sender.cable.broadcastStream(stream, halves(more), { target: 'answer' })
+      await untilGrown(origins, 'one half, ')
+      assert.equal(await sender.cable.publisher.refreshAll?.(), true)
+      // Both have noticed.
+      await wait(1_500)
+      await untilGrown(origins, 'one half, ')
+      proceed()
+      await text
+      await untilGrown(origins, 'one half, the other')
+    } finally {
+      proceed()
+      for (const { cable, server } of apps) await cable.shutdown(server)
+      await server.end()
+    }
+  })
+}
 
 const script = `
   const { once } = require('node:events')

@@ -6,6 +6,7 @@ import { describe, it, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import fc from 'fast-check'
 import { Gatherer } from '../../../src/broadcast/gatherer.ts'
+import { suppressingBroadcasts } from '../../../src/broadcast/mute.ts'
 import { pieces, type TextSource } from '../../../src/broadcast/pieces.ts'
 import { createBroadcastStream, type TextStreamOptions } from '../../../src/broadcast/text-stream.ts'
 import { failure } from '../../../src/errors.ts'
@@ -16,11 +17,23 @@ import { warnings } from '../../support/warnings.ts'
 /** A publisher that remembers, and that is away or slow when told so. */
 class Hub implements Publisher {
   readonly taken: Broadcast[] = []
+  readonly listeners = new Set<() => void>()
   obstacle: (broadcast: Broadcast) => void | Promise<void> = () => {}
 
   async publish(broadcasts: readonly Broadcast[]): Promise<void> {
     for (const broadcast of broadcasts) await this.obstacle(broadcast)
     this.taken.push(...broadcasts)
+  }
+
+  whenLost(told: () => void): () => void {
+    this.listeners.add(told)
+    return () => void this.listeners.delete(told)
+  }
+
+  /** The log is lost, and with it what pages show. */
+  lose(): void {
+    this.taken.length = 0
+    for (const told of this.listeners) told()
   }
 
   /** What a page shows that has had everything. */
@@ -194,6 +207,77 @@ describe('gathering', () => {
     release()
     await shown
     assert.equal(hub.shown.length, 50 * 4_096)
+  })
+})
+
+describe('where the log is lost that pages read', () => {
+  const paused = () => {
+    let proceed = () => {}
+    const more = new Promise<void>((resolve) => {
+      proceed = resolve
+    })
+    const source = async function* (before: string, after: string) {
+      yield before
+      await more
+      yield after
+    }
+    return { source, proceed: () => proceed() }
+  }
+  const until = async (what: () => boolean) => {
+    while (!what()) await wait(5)
+  }
+
+  it('a text is said again soon, also if nothing more comes, and once more when others have noticed', async () => {
+    const { hub, show } = house()
+    const { source, proceed } = paused()
+    const shown = show(source('a<', 'b'))
+    await until(() => hub.shown === 'a&lt;')
+    hub.lose()
+    assert.equal(hub.shown, '')
+    await until(() => hub.shown === 'a&lt;')
+    hub.taken.length = 0
+    await until(() => hub.shown === 'a&lt;')
+    proceed()
+    assert.deepEqual(await shown, { state: 'done', characters: 3, messages: 7, taken: true })
+    assert.equal(hub.shown, 'a&lt;b')
+    assert.equal(hub.listeners.size, 0)
+  })
+
+  it('a text that ends before that is said again with its end', async () => {
+    const { hub, show } = house()
+    const { source, proceed } = paused()
+    const long = 'x'.repeat(20_000)
+    const shown = show(source(long, 'b'))
+    await until(() => hub.shown === long)
+    hub.lose()
+    proceed()
+    await shown
+    assert.equal(hub.shown, `${long}b`)
+  })
+
+  it('what is muted where it is sent stays so', async () => {
+    const { hub, show } = house()
+    const { source, proceed } = paused()
+    const shown = suppressingBroadcasts(() => show(source('a', 'b')))
+    await wait(10)
+    hub.lose()
+    await wait(150)
+    proceed()
+    await shown
+    assert.deepEqual(hub.taken, [])
+  })
+
+  it('a text that is too long for that goes on after a line', async (t) => {
+    const said = warnings(t)
+    const { hub, show } = house()
+    const { source, proceed } = paused()
+    const shown = show(source('x'.repeat(300_000), 'b'))
+    await until(() => hub.shown.length === 300_000)
+    hub.lose()
+    proceed()
+    assert.equal((await shown).state, 'done')
+    assert.equal(said.length, 1)
+    assert.match(said.join(), /"answer:7": .* its log was lost, and the text is too long to be sent again/)
   })
 })
 

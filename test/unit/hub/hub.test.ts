@@ -6,6 +6,7 @@ import type { Visitor } from '../../../src/hub/gate.ts'
 import type { UpgradeRequest } from '../../../src/options/identity.ts'
 import { turboCableProtocol } from '../../../src/protocol/turbo-cable.ts'
 import { Signer } from '../../../src/stream/signer.ts'
+import { textStart } from '../../../src/turbo/text.ts'
 import { hubOf, RecordingTransport, turn } from '../../support/hub-doubles.ts'
 import { warnings } from '../../support/warnings.ts'
 
@@ -113,6 +114,22 @@ describe('an engine', () => {
     back.subscribe('s')
     await publish('s', 2)
     assert.deepEqual(back.read().at(-1)?.data, 2)
+  })
+
+  it('that has missed something knows no text any more, and says so to who may send it again', async () => {
+    const { hub } = hubOf()
+    let told = 0
+    const undo = hub.sending.whenLost(() => told++)
+    await hub.publish([{ stream: 's', data: textStart('r', 'x', 'a') }])
+    const html = () => hub.deliveries.texts.html('s', 'x', hub.deliveries.texts.now())
+    hub.lost(false)
+    assert.match(html(), /<span id="r">a</)
+    assert.equal(told, 0)
+    hub.lost()
+    assert.deepEqual([html(), told], ['', 1])
+    undo()
+    hub.lost()
+    assert.equal(told, 1)
   })
 })
 
