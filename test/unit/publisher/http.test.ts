@@ -60,11 +60,11 @@ test('sockets are used again, after good answers and bad ones', async (t) => {
 for (const status of [403, 404, 500, 304]) {
   test(`an answer of ${status} is a failure with the URL and the reason`, async (t) => {
     const { url } = await broadcastServer(t, (_request, response) => {
-      response.writeHead(status).end(`Forbidden:\n ${'x'.repeat(300)}`)
+      response.writeHead(status).end(`Forbidden:\n ${'x'.repeat(500)}`)
     })
     await assert.rejects(httpPublisher({ url: `${url}?secret=1`, token: 't0ken' }).publish(one), (error: Error) => {
       assert.equal((error as Error & { code?: string }).code, 'TURBO_CABLE_UNREACHABLE')
-      const excerpt = status === 304 ? '' : ` Forbidden: ${'x'.repeat(189)}`
+      const excerpt = status === 304 ? '' : ` Forbidden: ${'x'.repeat(389)}`
       assert.equal(error.message, `Broadcast to ${url} was not taken: the answer was ${status}${excerpt}`)
       return true
     })
