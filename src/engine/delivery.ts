@@ -94,9 +94,14 @@ export class Delivery {
     this.#settle()
   }
 
-  /** Hands a signal on. */
-  signalled(signal: Signal): void {
-    for (const to of this.#delegates) to.signalled(signal)
+  /** Hands a signal on, which the log has had for `age` ms. */
+  signalled(signal: Signal, age = 0): void {
+    for (const to of this.#delegates) to.signalled(signal, age)
+  }
+
+  /** Hands on what is kept beside the log, of which nobody knows when it was said. */
+  kept(signal: Signal): void {
+    this.signalled(signal, Number.POSITIVE_INFINITY)
   }
 
   /** Says that something was not handed on, and never will be. Until `begin` nobody knows where the log is. */

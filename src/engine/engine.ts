@@ -38,7 +38,8 @@ export type Signal =
   /** `ago`: it was said so many ms ago, and does not mean who has come since. */
   | { readonly type: 'disconnect'; readonly subject: string; readonly ago?: number }
   | Revocation
-  | { readonly type: 'restore'; readonly stream: string; readonly subject: string }
+  /** `ago` as for a revocation. */
+  | { readonly type: 'restore'; readonly stream: string; readonly subject: string; readonly ago?: number }
   | Whisper
   | PresenceSignal
 
@@ -49,6 +50,8 @@ export interface Revocation {
   readonly subject: string
   /** When it ends, ms since 1970. */
   readonly until?: number
+  /** It is said again, and was said first so many ms ago: of two about the same the later one counts. */
+  readonly ago?: number
 }
 
 /** What one client says to the other subscribers of a stream. It has no position, and is kept nowhere. */
@@ -113,8 +116,11 @@ export interface EngineDelegate {
   away?(reason: string): void
   /** It can be reached again. */
   back?(): void
-  /** Takes a signal. */
-  signalled(signal: Signal): void
+  /**
+   * Takes a signal. `age` is for how long the engine has had it, ms; infinite for what it has kept beside its log and does not know
+   * when that was said. @default 0
+   */
+  signalled(signal: Signal, age?: number): void
 }
 
 /** Until when an answer is wanted. */

@@ -72,7 +72,7 @@ export class MemoryEngine implements Engine {
     this.#started = true
     if (first) warnOfSiblings()
     for (const each of snapshot?.revoked ?? []) this.#revoked.note(each)
-    for (const each of this.#revoked.now()) to.signalled(each)
+    for (const each of this.#revoked.now()) to.signalled(each, Number.POSITIVE_INFINITY)
     if (!snapshot || !first) return
     this.#epoch = snapshot.epoch
     this.#position = snapshot.position

@@ -8,22 +8,42 @@ export function keyOf({ stream, subject }: { readonly stream: string; readonly s
   return JSON.stringify([stream, subject])
 }
 
+interface Held {
+  readonly revocation: Revocation
+  readonly until: number
+  /** When it was said, or known of first, by `performance.now()`. */
+  readonly at: number
+}
+
 /** Remembers them until they end, or are undone. */
 export class Revoked {
-  readonly #held = new Map<string, Revocation>()
+  readonly #held = new Map<string, Held>()
 
-  /** Notes what a signal says. Of two, the one that ends later holds. */
-  note(signal: Signal): void {
+  /** Notes what a signal says that the engine has had for `age` ms. Of two, the one that ends later holds. */
+  note(signal: Signal, age = 0): void {
     if (signal.type !== 'revoke' && signal.type !== 'restore') return
     const key = keyOf(signal)
     if (signal.type === 'restore') this.#held.delete(key)
-    else if (signal.until !== undefined && signal.until > (this.#held.get(key)?.until ?? 0)) this.#held.set(key, signal)
+    else if (signal.until !== undefined && signal.until > (this.#held.get(key)?.until ?? 0)) {
+      const { ago = 0, ...revocation } = signal
+      const at = performance.now() - ago - (Number.isFinite(age) ? age : 0)
+      this.#held.set(key, { revocation, until: signal.until, at })
+    }
     // Each new one pays for those that have ended.
-    for (const [ended, { until }] of this.#held) if ((until as number) <= Date.now()) this.#held.delete(ended)
+    for (const [ended, { until }] of this.#held) if (until <= Date.now()) this.#held.delete(ended)
   }
 
   /** Those that hold now. */
   now(): Revocation[] {
-    return [...this.#held.values()].filter(({ until }) => (until as number) > Date.now())
+    return this.#holding().map(({ revocation }) => revocation)
+  }
+
+  /** The same, as they are said again: with how long ago each was said. */
+  again(): Revocation[] {
+    return this.#holding().map(({ revocation, at }) => ({ ...revocation, ago: Math.round(performance.now() - at) }))
+  }
+
+  #holding(): Held[] {
+    return [...this.#held.values()].filter(({ until }) => until > Date.now())
   }
 }

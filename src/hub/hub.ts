@@ -204,10 +204,10 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
     this.watch.up()
   }
 
-  signalled(signal: Signal): void {
+  signalled(signal: Signal, age?: number): void {
     if (signal.type === 'whisper') this.#parts.whispers.heard(signal)
     else if (signal.type === 'presence') this.presence.heard(signal)
-    else this.removals.signalled(signal)
+    else this.removals.signalled(signal, age)
   }
 
   // ConnectionDelegate

@@ -121,11 +121,11 @@ export class Removals {
     }
   }
 
-  /** Does what a signal says. */
-  signalled(signal: Removal): void {
+  /** Does what a signal says that the engine has had for `age` ms, unless a later one about the same is known. */
+  signalled(signal: Removal, age = 0): void {
     const { subject } = signal
     const isSubject: Match = (identity) => subjectOf(identity) === subject
-    this.said.heard(signal)
+    if (!this.said.heard(signal, age)) return
     if (signal.type === 'disconnect') {
       this.#disconnect(isSubject, signal.ago)
       return

@@ -1,22 +1,27 @@
 // The removals that this hub has said. Who was to be out must not stay in elsewhere because the engine was away at that moment, or
-// because another history began before every process had heard of it: then they are said again.
+// because another history began before every process had heard of it: then they are said again, with how long ago they were said
+// first, unless something later was said about the same.
 
 import type { PresenceSignal, Signal, Whisper } from '../engine/engine'
+import { forgetOldest } from '../engine/oldest'
 import { keyOf } from '../engine/revoked'
+import { LastWords } from './last-words'
 
 /** A signal that takes something back, or gives it again. */
 export type Removal = Exclude<Signal, Whisper | PresenceSignal>
 
 interface Said {
   readonly removal: Removal
-  /** When it was said first, ms since 1970. */
+  /** When it was said first, by `performance.now()`. */
   readonly at: number
   state: 'under way' | 'taken' | 'owed'
   /** A history was lost while it was under way: it may have been in that one. */
   mayBeLost?: boolean
+  /** What was said before it came after it, and it was said again. */
+  wasOvertaken?: boolean
 }
 
-/** How long one that was taken is remembered, ms: others may be about to come over to another history. */
+/** For how long one that was taken is said again in another history, ms: others may be about to come over to that. */
 const kept = 60_000
 
 /** How many are remembered. */
@@ -32,6 +37,8 @@ export class SaidRemovals {
   readonly #failed: (removal: Removal, error: unknown) => void
   /** By what they are about, oldest first: of two about the same only the later one counts. */
   readonly #said = new Map<string, Said>()
+  /** What any process has said of whom. */
+  readonly #words = new LastWords()
   #away = false
   #timer: NodeJS.Timeout | undefined
   #pause = firstPause
@@ -44,16 +51,13 @@ export class SaidRemovals {
 
   /** Says one to every process. */
   say(removal: Removal): void {
-    const said: Said = { removal, at: Date.now(), state: 'under way' }
+    const said: Said = { removal, at: performance.now(), state: 'under way' }
     const key = nameOf(removal)
     this.#said.delete(key)
     this.#said.set(key, said)
-    this.#forget()
+    forgetOldest(this.#said, most)
     this.#send(removal).then(
-      () => {
-        said.state = said.mayBeLost ? 'owed' : 'taken'
-        if (said.mayBeLost) this.#schedule(0)
-      },
+      () => this.#taken(said),
       (error: unknown) => {
         this.#failed(removal, error)
         said.state = 'owed'
@@ -62,19 +66,35 @@ export class SaidRemovals {
     )
   }
 
-  /** One was heard, of this hub or another: what it takes the place of is not said again. */
-  heard(removal: Removal): void {
-    const key = nameOf(removal)
-    const said = this.#said.get(key)
-    if (said?.state === 'taken' && said.removal.type !== removal.type) this.#said.delete(key)
+  /** One was heard, of this hub or another, that the engine has had for `age` ms. False where a later one about the same is known. */
+  heard(removal: Removal, age: number): boolean {
+    if (removal.type === 'disconnect') return true
+    const counts = this.#words.take(nameOf(removal), removal.type, performance.now() - age - (removal.ago ?? 0))
+    if (!counts) this.#overtaken(removal, age)
+    return counts
   }
 
-  /** Another history has begun, and who comes over to it later may have heard of none. */
+  // An engine keeps what came last, and would tell that to who comes later.
+  #overtaken(by: Removal, age: number): void {
+    const said = this.#said.get(nameOf(by))
+    if (!Number.isFinite(age) || said?.state !== 'taken' || said.wasOvertaken || said.removal.type === by.type) return
+    said.wasOvertaken = true
+    said.state = 'owed'
+    // All who say something again do it at about the same time.
+    this.#schedule(firstPause)
+  }
+
+  /** Another history has begun, or something was missed, and who comes over to it later may have heard of none. */
   lost(): void {
-    this.#forget()
-    for (const said of this.#said.values()) {
-      if (said.state === 'taken') said.state = 'owed'
-      said.mayBeLost = said.state === 'under way'
+    const from = performance.now() - kept
+    this.#words.missed()
+    for (const [key, said] of this.#said) {
+      const { removal, at, state } = said
+      said.mayBeLost = state === 'under way'
+      if (state === 'taken' && at >= from) said.state = 'owed'
+      // What the engine has kept may be what was so before this was said.
+      if (said.state !== 'taken' && !this.#words.overrules(key, removal.type, at))
+        this.#words.take(key, removal.type, at)
     }
     this.#schedule(0)
   }
@@ -99,11 +119,10 @@ export class SaidRemovals {
     this.#said.clear()
   }
 
-  #forget(): void {
-    const from = Date.now() - kept
-    for (const [key, { at, state }] of this.#said) {
-      if (this.#said.size > most || (state === 'taken' && at < from)) this.#said.delete(key)
-    }
+  #taken(said: Said): void {
+    said.state = said.mayBeLost ? 'owed' : 'taken'
+    said.mayBeLost = false
+    if (said.state === 'owed') this.#schedule(0)
   }
 
   #schedule(wait: number): void {
@@ -114,21 +133,30 @@ export class SaidRemovals {
   }
 
   async #sayAgain(): Promise<void> {
-    try {
-      for (const [key, said] of this.#said) {
-        if (said.state !== 'owed') continue
-        const { removal, at } = said
-        if (hasEnded(removal)) this.#said.delete(key)
-        // Who has come back since is not meant.
-        else await this.#send(removal.type === 'disconnect' ? { ...removal, ago: Date.now() - at } : removal)
-        said.state = 'taken'
-      }
-      this.#pause = firstPause
-    } catch {
-      this.#pause = Math.min(longestPause, this.#pause * 2)
-    }
+    this.#pause = (await this.#sayAllAgain()) ? firstPause : Math.min(longestPause, this.#pause * 2)
     this.#timer = undefined
     this.#schedule(this.#pause)
+  }
+
+  // False where the engine did not take one.
+  async #sayAllAgain(): Promise<boolean> {
+    for (const [key, said] of this.#said) {
+      if (said.state !== 'owed') continue
+      const { removal, at } = said
+      if (hasEnded(removal) || this.#words.overrules(key, removal.type, at)) {
+        this.#said.delete(key)
+        continue
+      }
+      said.state = 'under way'
+      try {
+        await this.#send({ ...removal, ago: Math.round(performance.now() - at) })
+        this.#taken(said)
+      } catch {
+        said.state = 'owed'
+        return false
+      }
+    }
+    return true
   }
 }
 
@@ -137,5 +165,5 @@ function hasEnded(removal: Removal): boolean {
 }
 
 function nameOf(removal: Removal): string {
-  return removal.type === 'disconnect' ? removal.subject : keyOf(removal)
+  return removal.type === 'disconnect' ? JSON.stringify([removal.subject]) : keyOf(removal)
 }

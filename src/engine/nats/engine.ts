@@ -65,7 +65,8 @@ export class NatsEngine implements Engine {
     }
     this.#connected().start()
     // One that comes to a log that is read already.
-    if (this.#delivery.epoch !== undefined) for (const each of this.#tail?.refused.now() ?? []) to.signalled(each)
+    if (this.#delivery.epoch !== undefined)
+      for (const each of this.#tail?.refused.now() ?? []) to.signalled(each, Number.POSITIVE_INFINITY)
     return this.#waits.until(() => this.#delivery.epoch !== undefined || this.#delivery.size === 0)
   }
 
@@ -108,10 +109,11 @@ export class NatsEngine implements Engine {
   }
 
   async signal(signal: Signal): Promise<void> {
+    const at = performance.now()
     const here = () => {
       this.#tail?.refused.unsaid(signal)
       // At least those who are here go.
-      this.#delivery.signalled(signal)
+      this.#delivery.signalled(signal, performance.now() - at)
     }
     if (signal.type !== 'whisper') return this.#publishing.say(signal, here)
     try {

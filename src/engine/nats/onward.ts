@@ -16,14 +16,17 @@ interface Step {
 /** Hands on, or keeps until it may. */
 export class Onward {
   readonly #delivery: Delivery
+  readonly #now: () => number
   #from = 0
   #early: Step[] = []
   /** Whether it has begun before: who was taken out meanwhile may be here. */
   #came = false
   #missed: Step[] = []
 
-  constructor(delivery: Delivery) {
+  /** `now` tells the server's time, ms. */
+  constructor(delivery: Delivery, now: () => number) {
     this.#delivery = delivery
+    this.#now = now
   }
 
   /** Nothing up to this sequence is handed on. */
@@ -48,17 +51,18 @@ export class Onward {
     else this.#hand(step)
   }
 
-  /** It is clear which history this is. `revoked` says what holds of the revocations; `now` is the server's time, ms. */
-  begin(epoch: string, revoked: () => readonly Signal[], now: number): void {
+  /** It is clear which history this is. `revoked` says what holds of the revocations. */
+  begin(epoch: string, revoked: () => readonly Signal[]): void {
     const delivery = this.#delivery
     if (delivery.epoch !== undefined) return
     delivery.begin(epoch, endOf(this.#from))
     // A second time they change nothing.
     for (const { signal, written } of this.#missed.splice(0)) {
-      if (signal?.type === 'disconnect') delivery.signalled({ ...signal, ago: now - written + (signal.ago ?? 0) })
-      else if (signal?.type === 'revoke' || signal?.type === 'restore') delivery.signalled(signal)
+      const age = this.#since(written)
+      if (signal?.type === 'disconnect') delivery.signalled({ ...signal, ago: age + (signal.ago ?? 0) })
+      else if (signal?.type === 'revoke' || signal?.type === 'restore') delivery.signalled(signal, age)
     }
-    for (const each of revoked()) delivery.signalled(each)
+    for (const each of revoked()) delivery.kept(each)
     this.#came = true
     for (const { messages, ...step } of this.#early.splice(0)) {
       const own = messages.map((message) => ({ ...message, cursor: delivery.cursorAt(message.position) }))
@@ -69,7 +73,7 @@ export class Onward {
   /** Hands on revocations that were not known; who begins is told of all. */
   tell(revoked: readonly Revocation[]): void {
     if (this.#delivery.epoch === undefined) return
-    for (const each of revoked) this.#delivery.signalled(each)
+    for (const each of revoked) this.#delivery.kept(each)
   }
 
   /** Another history begins with this entry. */
@@ -78,11 +82,15 @@ export class Onward {
     if (delivery.epoch === undefined) return
     delivery.lost()
     delivery.begin(epoch, endOf(sequence))
-    for (const each of revoked) delivery.signalled(each)
+    for (const each of revoked) delivery.kept(each)
   }
 
-  #hand({ sequence, messages, signal }: Step): void {
-    if (signal) this.#delivery.signalled(signal)
+  #since(written: number): number {
+    return Math.max(0, this.#now() - written)
+  }
+
+  #hand({ sequence, written, messages, signal }: Step): void {
+    if (signal) this.#delivery.signalled(signal, this.#since(written))
     if (messages.length > 0) this.#delivery.delivered(messages)
     else this.#delivery.passed(endOf(sequence))
   }

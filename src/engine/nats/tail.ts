@@ -58,7 +58,7 @@ export class Tail {
   constructor(parts: TailParts) {
     this.#parts = parts
     this.#book = parts.book(0)
-    this.#onward = new Onward(parts.delivery)
+    this.#onward = new Onward(parts.delivery, () => this.late.clockAt(performance.now()) ?? Date.now())
     this.#reminder = new Reminder({
       marks: this.#marks,
       limits: parts.limits,
@@ -160,8 +160,7 @@ export class Tail {
       behind = await log.append({ mark }, { after: this.#marks.last(first) })
       behind ??= await log.append(nothing())
     }
-    const now = this.late.clockAt(performance.now()) as number
-    this.#onward.begin((this.#marks.held as Mark).epoch, () => this.refused.follow(), now)
+    this.#onward.begin((this.#marks.held as Mark).epoch, () => this.refused.follow())
   }
 
   // Entries up to this sequence are gone. Whoever waits has been told of nothing yet, and begins behind them; others have missed them.
@@ -197,7 +196,7 @@ export class Tail {
     if (mark.id !== undefined) this.#book.note(mark.id)
     this.#marks.take(mark, begins, sequence, written)
     const { unknown, restored } = this.refused.take(mark)
-    for (const each of restored) this.#parts.delivery.signalled(each)
+    for (const each of restored) this.#parts.delivery.kept(each)
     this.#reminder.lacking = this.refused.lacks(mark)
     if (begins) this.#book.forgetAll(endOf(sequence))
     if (begins) this.#onward.turn(mark.epoch, sequence, this.refused.now())

@@ -93,11 +93,12 @@ export class RedisEngine implements Engine {
   }
 
   async signal(signal: Signal): Promise<void> {
+    const at = performance.now()
     await this.#link().attempted()
     await this.#publishing.say(signal, () => {
       this.#tail?.tail.unsaid(signal)
       // At least those who are here go.
-      this.#delivery.signalled(signal)
+      this.#delivery.signalled(signal, performance.now() - at)
     })
   }
 

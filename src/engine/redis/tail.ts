@@ -15,6 +15,9 @@ const block = 1_000
 /** How many entries one read takes. */
 const most = 500
 
+/** The age of what Redis keeps beside the log. */
+const unknown = Number.POSITIVE_INFINITY
+
 type Entry = readonly [id: string, fields: readonly string[]]
 
 export interface TailParts {
@@ -77,8 +80,9 @@ export class Tail {
       for (const [, [, stream = '', , json = '', , , , , , , , at]] of entries) {
         if (stream !== '') continue
         const signal = JSON.parse(json) as Signal
-        if (signal.type === 'disconnect') this.#signal({ ...signal, ago: link.since(Number(at)) + (signal.ago ?? 0) })
-        else if (signal.type === 'revoke' || signal.type === 'restore') this.#signal(signal)
+        const age = link.since(Number(at))
+        if (signal.type === 'disconnect') this.#signal({ ...signal, ago: age + (signal.ago ?? 0) }, 0)
+        else if (signal.type === 'revoke' || signal.type === 'restore') this.#signal(signal, age)
       }
       const last = entries.at(-1)
       if (entries.length < most || !last) return
@@ -103,7 +107,7 @@ export class Tail {
       const name = revoked[at] as string
       const [stream, subject] = JSON.parse(name) as [string, string]
       names.add(name)
-      this.#signal({ type: 'revoke', stream, subject, until: Number(revoked[at + 1]) })
+      this.#signal({ type: 'revoke', stream, subject, until: Number(revoked[at + 1]) }, unknown)
     }
     if (this.#mayLack) this.#known = { id, names }
     else if (this.#mayHaveMissed) this.#undo(names)
@@ -113,11 +117,11 @@ export class Tail {
 
   // What Redis, which has lost nothing, does not name any more was undone.
   #undo(names: ReadonlySet<string>): void {
-    for (const { stream, subject } of this.#notIn(names)) this.#signal({ type: 'restore', stream, subject })
+    for (const { stream, subject } of this.#notIn(names)) this.#signal({ type: 'restore', stream, subject }, unknown)
   }
 
   #notIn(names: ReadonlySet<string>): readonly Revocation[] {
-    return this.#revoked.now().filter((each) => !names.has(keyOf(each)))
+    return this.#revoked.again().filter((each) => !names.has(keyOf(each)))
   }
 
   // One that was undone before that entry is not said again: it has been read that far.
@@ -134,9 +138,9 @@ export class Tail {
     })
   }
 
-  #signal(signal: Signal): void {
-    this.#revoked.note(signal)
-    this.#delivery.signalled(signal)
+  #signal(signal: Signal, age: number): void {
+    this.#revoked.note(signal, age)
+    this.#delivery.signalled(signal, age)
   }
 
   /**
@@ -171,18 +175,18 @@ export class Tail {
       const command = ['XREAD', 'COUNT', String(most), 'BLOCK', String(block), 'STREAMS', link.log, from.id]
       const answer = (await link.send(command)) as readonly (readonly [string, readonly Entry[]])[] | null
       if (this.#seen !== from) continue
-      if (answer?.[0]) this.#take(from, answer[0][1])
+      if (answer?.[0]) this.#take(link, from, answer[0][1])
       else await this.look(link)
     }
   }
 
-  #take(from: Seen, entries: readonly Entry[]): void {
+  #take(link: Link, from: Seen, entries: readonly Entry[]): void {
     const { epoch } = from
     const at = performance.now()
     let messages: Positioned[] = []
     let seen = from
     for (const [id, fields] of entries) {
-      const [, stream = '', , json = '', , exclude, , tag = '', , before] = fields
+      const [, stream = '', , json = '', , exclude, , tag = '', , before, , written] = fields
       if (before !== seen.tag) {
         this.#hand(messages, seen)
         this.#broken = true
@@ -201,7 +205,7 @@ export class Tail {
       } else {
         this.#hand(messages, seen)
         messages = []
-        this.#signal(JSON.parse(json) as Signal)
+        this.#signal(JSON.parse(json) as Signal, link.since(Number(written)))
       }
     }
     this.#hand(messages, seen)

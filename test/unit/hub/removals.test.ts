@@ -105,14 +105,21 @@ describe('what did not get through', () => {
   function refusing(t: TestContext) {
     warnings(t)
     t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
-    const { hub, engine } = hubOf()
+    t.mock.method(performance, 'now', () => Date.now())
+    const { hub, engine, client } = hubOf()
     const state = { open: false }
     const took: Signal[] = []
     engine.signal = async (signal) => {
       if (!state.open) throw new Error('no')
       took.push(signal)
     }
-    return { hub, engine, took, state }
+    // Whether the stream `s` is open to this id, in this process.
+    const opens = (id: string) => {
+      const page = client(id)
+      page.subscribe('s')
+      return types(page)[0] === 'subscribed'
+    }
+    return { hub, engine, took, state, opens }
   }
 
   it('is said again where the engine can be reached and took nothing', async (t) => {
@@ -215,6 +222,92 @@ describe('what did not get through', () => {
     t.mock.timers.tick(0)
     await turn()
     assert.deepEqual(took, [])
+  })
+
+  it('is not said again where another process said otherwise later, which is heard only after the history was lost', async (t) => {
+    const { hub, took, state, opens } = refusing(t)
+    state.open = true
+    hub.removals.revoke('s', '7')()
+    await turn()
+    t.mock.timers.tick(10_000)
+    took.length = 0
+    hub.lost()
+    hub.signalled({ type: 'revoke', stream: 's', subject: '7', ago: 4_000 })
+    t.mock.timers.tick(60_000)
+    await turn()
+    assert.deepEqual([took, opens('7')], [[], false])
+  })
+
+  it('is said again although another process says again what it said before that', async (t) => {
+    const { hub, took, state } = refusing(t)
+    state.open = true
+    hub.signalled({ type: 'restore', stream: 's', subject: '7' }, 8_000)
+    hub.removals.revoke('s', '7')
+    await turn()
+    took.length = 0
+    hub.lost()
+    hub.signalled({ type: 'restore', stream: 's', subject: '7', ago: 8_000 })
+    t.mock.timers.tick(1)
+    await turn()
+    assert.deepEqual(took, [{ type: 'revoke', stream: 's', subject: '7', ago: 1 }])
+  })
+
+  it('does not count where another process said otherwise later, in whichever order they come', (t) => {
+    const { hub, opens } = refusing(t)
+    const about = { stream: 's', subject: '7' } as const
+    hub.signalled({ type: 'revoke', ...about, ago: 5_000 }, 100)
+    hub.signalled({ type: 'restore', ...about, ago: 8_000 }, 0)
+    assert.equal(opens('7'), false)
+    // That an entry of the log is read late makes it no newer.
+    hub.signalled({ type: 'restore', ...about }, 6_000)
+    assert.equal(opens('7'), false)
+    hub.signalled({ type: 'restore', ...about, ago: 2_000 })
+    hub.signalled({ type: 'revoke', ...about, ago: 5_000 })
+    assert.equal(opens('7'), true)
+    // Of two of the same moment the one counts that came last: all hubs hear them in one order.
+    hub.signalled({ type: 'revoke', ...about, ago: 2_000 })
+    assert.equal(opens('7'), false)
+  })
+
+  it('is said once more where an older word of another process came after it: an engine keeps what came last', async (t) => {
+    const { hub, took, state, opens } = refusing(t)
+    state.open = true
+    hub.removals.revoke('s', '7')
+    await turn()
+    hub.signalled({ type: 'revoke', stream: 's', subject: '7' })
+    took.length = 0
+    for (let times = 0; times < 3; times++) {
+      hub.signalled({ type: 'restore', stream: 's', subject: '7', ago: 8_000 })
+      t.mock.timers.tick(1_000)
+      await turn()
+    }
+    assert.deepEqual([took, opens('7')], [[{ type: 'revoke', stream: 's', subject: '7', ago: 1_000 }], false])
+  })
+
+  it('gives way to what an engine has kept only where something was missed since', async (t) => {
+    const { hub, state, opens } = refusing(t)
+    const about = { stream: 's', subject: '7' } as const
+    const kept = () =>
+      hub.signalled({ type: 'revoke', ...about, until: Date.now() + 3_600_000 }, Number.POSITIVE_INFINITY)
+    hub.signalled({ type: 'restore', ...about })
+    kept()
+    assert.equal(opens('7'), true)
+    hub.lost()
+    kept()
+    assert.equal(opens('7'), false)
+    // What was kept came after the restore that was known, so it came after all that was said before that.
+    hub.signalled({ type: 'restore', ...about, ago: 1_000 })
+    assert.equal(opens('7'), false)
+    // What this hub itself has said, and the others have not heard, is no less certain for that.
+    hub.removals.revoke('s', '8')()
+    await turn()
+    hub.signalled({ type: 'restore', stream: 's', subject: '8' })
+    hub.lost()
+    hub.signalled(
+      { type: 'revoke', stream: 's', subject: '8', until: Date.now() + 3_600_000 },
+      Number.POSITIVE_INFINITY,
+    )
+    assert.deepEqual([state.open, opens('8')], [false, true])
   })
 
   it('does not throw out who has come back since', (t) => {
