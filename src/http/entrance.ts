@@ -66,7 +66,7 @@ export class Entrance {
     if (!arrivals.answered(arrival)) return
     if ('status' in visitor) guest.refuse(visitor.status, visitor.text, visitor.reason)
     else if (wasDisconnected(arrival, visitor.identity)) guest.refuse(401, 'Unauthorized')
-    else guest.accept(visitor)
+    else guest.accept({ ...visitor, since: arrival.since })
   }
 
   #refuseForNumber(guest: Guest): void {

@@ -9,6 +9,8 @@ type Match = (identity: Identity) => boolean
 export interface Arrival {
   /** Refuses the client. Called when the hub closes before the app has answered. */
   readonly turnAway: () => void
+  /** When it came, ms since 1970. */
+  readonly since: number
   /** What `disconnect` was given while the client waited. Asked once its identity is known. */
   readonly disconnected: Match[]
 }
@@ -30,7 +32,7 @@ export class Arrivals {
 
   /** Notes one that the app is asked about. */
   expect(turnAway: () => void): Arrival {
-    const arrival = { turnAway, disconnected: [] }
+    const arrival = { turnAway, since: Date.now(), disconnected: [] }
     this.#present.add(arrival)
     this.#unanswered.add(arrival)
     return arrival
@@ -47,9 +49,9 @@ export class Arrivals {
     return this.#present.delete(arrival)
   }
 
-  /** Refuses each client that waits now and turns out to match. */
-  disconnect(match: Match): void {
-    for (const { disconnected } of this.#present) disconnected.push(match)
+  /** Refuses each client that waits now, had come by that time, ms since 1970, and turns out to match. */
+  disconnect(match: Match, by = Number.POSITIVE_INFINITY): void {
+    for (const { since, disconnected } of this.#present) if (since <= by) disconnected.push(match)
   }
 
   /** Removes and refuses all of them. */

@@ -61,8 +61,8 @@ export class Connection implements Visitor, TransportDelegate {
   resumes = false
   /** Kept by `Connections`: which of its cable's connections this is. */
   number = 0
-  /** When it was let in, ms since 1970. */
-  readonly since = Date.now()
+  /** When it came to the door, ms since 1970: what the app said of it may be as old. */
+  readonly since: number
   /** Why it ends: until the server ends it, the client does. */
   ends: DisconnectedEvent['reason'] = 'left'
   /** Kept by `Heartbeat`: the tick of the last frame that came in, and the slot in which it is pinged. */
@@ -94,6 +94,7 @@ export class Connection implements Visitor, TransportDelegate {
     this.identity = visitor.identity
     this.request = visitor.request
     this.expires = visitor.expires
+    this.since = visitor.since ?? Date.now()
     if (protocol.givesId) this.id = randomUUID()
     this.#limits = limits
     this.#backlog = backlog

@@ -64,11 +64,11 @@ export class Removals {
     this.#disconnect(meant)
   }
 
-  // Where it was said some ms ago only those go who were here then.
+  // Where it was said some ms ago only those go who were here or at the door then.
   #disconnect(meant: Match, ago?: number): void {
     const from = ago === undefined ? Number.POSITIVE_INFINITY : Date.now() - ago
     const matching = [...this.#parts.connections].filter(({ identity, since }) => since <= from && meant(identity))
-    if (ago === undefined) this.#parts.arrivals.disconnect(meant)
+    this.#parts.arrivals.disconnect(meant, from)
     for (const connection of matching) this.#parts.dismiss(connection)
     if (ago === undefined) this.#parts.presence.expel(meant)
   }

@@ -16,7 +16,7 @@ export interface ConnectionView {
   readonly address: string | undefined
   /** Bytes that wait for it. */
   readonly pending: number
-  /** When it was let in, ms since 1970. */
+  /** When it came, ms since 1970. */
   readonly since: number
   /** How many subscriptions it has. */
   readonly streams: number

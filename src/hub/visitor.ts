@@ -8,4 +8,6 @@ export interface Visitor {
   readonly request: UpgradeRequest | undefined
   /** When its right to be connected ends, ms since 1970; undefined for never. */
   readonly expires?: number | undefined
+  /** When it came to the door, ms since 1970. @default now */
+  readonly since?: number | undefined
 }

@@ -2,11 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { MemoryEngine } from '../../../src/engine/memory.ts'
 import type { TurboCableOptions } from '../../../src/index.ts'
 import { Asking } from '../../support/asking.ts'
 import { upgradeAnswer } from '../../support/upgrade-answer.ts'
 import { warnings } from '../../support/warnings.ts'
 import { withCable } from '../../support/with-cable.ts'
+import { defaultBounds } from '../../unit/engine/engine-suite.ts'
 
 type Request = { headers: Record<string, unknown> }
 
@@ -64,6 +67,29 @@ describe('cable.disconnect()', () => {
       second.answer({ id: 8 })
       assert.equal((await refused).status, 401)
       assert.equal((await (await taken).subscribe('s')).type, 'subscribed')
+      assert.equal(cable.stats().connections, 1)
+    })
+  })
+
+  it('that is heard late means who was being asked about when it was said, and nobody who came since', () => {
+    const app = new Asking<Request>()
+    const engine = new MemoryEngine(defaultBounds)
+    return withCable({ engine, authenticate: app.ask }, async ({ port, connect, cable }) => {
+      const letIn = connect('/cable', as(7))
+      const [first, refused] = [await app.next(), upgradeAnswer(port, as(7))]
+      const second = await app.next()
+      await setTimeout(10)
+      const said = Date.now()
+      await setTimeout(10)
+      first.answer({ id: 7 })
+      const tab = await letIn
+      const since = connect('/cable', as(7))
+      const third = await app.next()
+      await engine.signal({ type: 'disconnect', subject: '7', ago: Date.now() - said })
+      for (const each of [second, third]) each.answer({ id: 7 })
+      assert.equal((await refused).status, 401)
+      assert.equal((await tab.closed).code, 1008)
+      assert.equal((await (await since).subscribe('s')).type, 'subscribed')
       assert.equal(cable.stats().connections, 1)
     })
   })

@@ -34,6 +34,16 @@ describe('Arrivals', () => {
     )
   })
 
+  it('keeps out who had come by the time at which it was said', (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: 1_000 })
+    const arrivals = new Arrivals()
+    const early = arrivals.expect(() => {})
+    t.mock.timers.tick(1_000)
+    const late = arrivals.expect(() => {})
+    arrivals.disconnect(() => true, 1_500)
+    assert.deepEqual([wasDisconnected(early, 7), wasDisconnected(late, 7)], [true, false])
+  })
+
   it('keeps out where the question itself throws, and says so', (t) => {
     const warned = warnings(t)
     const arrivals = new Arrivals()
