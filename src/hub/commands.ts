@@ -20,10 +20,8 @@ export interface CommandParts {
 /** Hands a command to whom it is for. */
 export function obey(connection: Connection, command: Command, parts: CommandParts): void {
   const { subscribing, subscriptions, whispers, channels, presence } = parts
-  if (command.type === 'subscribe') {
-    if (command.joins) presence.join(connection, command.address)
-    subscribing.subscribe(connection, command)
-  } else if (command.type === 'unsubscribe') subscribing.unsubscribe(connection, command.address)
+  if (command.type === 'subscribe') subscribing.subscribe(connection, command)
+  else if (command.type === 'unsubscribe') subscribing.unsubscribe(connection, command.address)
   else if (command.type === 'history') subscribing.replay(connection, command.address, command.cursor)
   else if (command.type === 'whisper') whispers.whisper(connection, command.address, command.json)
   else if (command.type === 'join') presence.join(connection, command.address)

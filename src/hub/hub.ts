@@ -83,7 +83,7 @@ export class Hub implements Publisher, EngineDelegate, ConnectionDelegate {
     const tellPosition = (connection: Connection) => this.#tellPosition(connection)
     const replays = new Replays({ engine, subscriptions, progress, limits, refreshSpread, tellPosition })
     this.#replays = replays
-    const subscribing = new Subscribing({ gate, subscriptions, replays, deliveries: this.deliveries, limits })
+    const subscribing = new Subscribing({ gate, subscriptions, replays, deliveries: this.deliveries, presence, limits })
     this.#subscribing = subscribing
     const [arrivals, connections] = [this.arrivals, this.connections]
     const dismiss = (connection: Connection) => this.#departures.dismiss(connection)

@@ -8,10 +8,10 @@ import type { Subscription, Subscriptions } from './subscriptions'
 /** What `PresenceClients` works with. */
 export interface ClientsParts {
   readonly subscriptions: () => Subscriptions
-  /** How many addresses one client may join by. */
-  readonly most: number
-  /** Who is on a stream; undefined for a stream without presence. */
-  readonly list: (stream: string) => readonly Present[] | undefined
+  /** Whether a stream has presence. */
+  readonly has: (stream: string) => boolean
+  /** Who is on a stream. */
+  readonly list: (stream: string) => readonly Present[]
 }
 
 /** The clients that speak of presence. */
@@ -29,12 +29,18 @@ export class PresenceClients {
     return !connection.protocol.joins || this.#joined.get(connection)?.has(address) === true
   }
 
-  /** A client joins by an address that it has, or is about to subscribe to. Returns the streams that it has there by now. */
+  /**
+   * A client joins by an address that it is subscribed to. Returns the streams on which it is there by that. Of any other address
+   * nothing is kept: whoever is connected may name as many as they like.
+   */
   join(connection: Connection, address: string): readonly string[] {
+    const subscriptions = this.#parts.subscriptions()
+    const streams = subscriptions.streamsAt(connection, address).filter(this.#parts.has)
+    if (streams.length === 0) return streams
     const joined = this.#joined.get(connection) ?? new Set()
-    if (joined.size >= this.#parts.most) return []
+    for (const each of joined) if (subscriptions.of(connection).get(each) === undefined) joined.delete(each)
     this.#joined.set(connection, joined.add(address))
-    return this.#parts.subscriptions().streamsAt(connection, address)
+    return streams
   }
 
   /** A client is no longer there by an address. Returns the streams that it has left. */
@@ -52,7 +58,7 @@ export class PresenceClients {
   /** Tells a client who is on the streams of an address. */
   answer(connection: Connection, address: string): void {
     const streams = this.#parts.subscriptions().streamsAt(connection, address)
-    const lists = streams.map(this.#parts.list).filter((list) => list !== undefined)
+    const lists = streams.filter(this.#parts.has).map(this.#parts.list)
     const present = new Map(lists.flat().map((each) => [each.id, each]))
     connection.say({ type: 'present', address, present: lists.length > 0 ? [...present.values()] : undefined })
   }

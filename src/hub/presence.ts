@@ -68,8 +68,8 @@ export class Presence implements Membership, HereDelegate {
     })
     this.#clients = new PresenceClients({
       subscriptions,
-      most: limits.streamsPerConnection,
-      list: (stream) => (this.#has(stream) ? list(stream) : undefined),
+      has: (stream) => this.#has(stream),
+      list,
     })
     this.#started = new Promise((resolve) => {
       this.#start = resolve
@@ -131,6 +131,11 @@ export class Presence implements Membership, HereDelegate {
   /** A client says that it is there, on the streams of an address. */
   join(connection: Connection, address: string): void {
     for (const stream of this.#clients.join(connection, address)) this.#arrive(stream, connection)
+  }
+
+  /** A client has said with its subscribe that it is there: it is as soon as it is served. */
+  joins(connection: Connection, address: string): void {
+    this.#clients.join(connection, address)
   }
 
   /** A client says that it is there no longer, and goes on listening. */

@@ -10,6 +10,7 @@ import type { Connection } from './connection'
 import type { Deliveries } from './deliveries'
 import { Early } from './early'
 import { type Gate, type Right, subjectOf } from './gate'
+import type { Presence } from './presence'
 import { Questions } from './questions'
 import type { Replays } from './replays'
 import { Reply } from './reply'
@@ -23,6 +24,7 @@ export interface SubscribingParts {
   readonly subscriptions: Subscriptions
   readonly replays: Replays
   readonly deliveries: Deliveries
+  readonly presence: Pick<Presence, 'joins'>
   /** `streamsPerConnection` is how many subscriptions one connection may have. */
   readonly limits: { readonly streamsPerConnection: number }
 }
@@ -157,12 +159,13 @@ export class Subscribing {
 
   #open(connection: Connection, command: SubscribeCommand, rights: readonly Right[]): void {
     const { address, cursor, connection: id } = command
-    const { deliveries, subscriptions, replays } = this.#parts
+    const { deliveries, subscriptions, replays, presence } = this.#parts
     for (const { stream } of rights) {
       debug('%s asks for %s: subscribed', who(connection), stream)
       deliveries.log.asked(stream)
     }
     const opened = subscriptions.open(connection, address, cursor !== undefined, rights)
+    if (command.joins) presence.joins(connection, address)
     if (cursor === undefined) {
       for (const { subscription } of opened) subscriptions.serve(subscription)
       const { stream } = rights[0] as Right

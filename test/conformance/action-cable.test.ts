@@ -478,6 +478,21 @@ describe(`${ext}: the rest`, () => {
       assert.equal(await present(), 0)
     }))
 
+  it('ignores a join by what is not subscribed, or was refused, also where it is subscribed later', () => {
+    let allowed = false
+    return withWires({ ...presence, authorize: () => allowed }, async ({ speak }) => {
+      const ada = await speak(ext, 'ada')
+      const refused = await subscribe(ada, pubsub('s'), { presence: { id: 'ada' } })
+      assert.equal(refused.type, 'reject_subscription')
+      allowed = true
+      ada.send({ command: 'join', identifier: pubsub('s') })
+      await subscribe(ada, pubsub('s'))
+      assert.deepEqual(await drain(ada), [])
+      ada.send({ command: 'join', identifier: pubsub('s') })
+      assert.equal((await next(ada)).type, 'presence')
+    })
+  })
+
   it('counts clients of the other wires for as long as they are subscribed, beside those', () =>
     withWires(presence, async ({ cable, speak, connect }) => {
       const base = await speak(v1, 'ada')
