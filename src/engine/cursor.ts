@@ -14,3 +14,11 @@ export function positionIn(epoch: string, cursor: string): number | undefined {
 
 /** The cursor of a page while the engine knows no position. No engine has this epoch: it is always a gap, so the page refreshes. */
 export const unknownCursor = '-:0'
+
+/** The longest text that is taken for a cursor, in characters. It is kept until the engine has answered. */
+export const maxCursorLength = 256
+
+/** What a client gave for a cursor, as it is kept: what is too long is none that an engine knows. */
+export function keptCursor(cursor: string): string {
+  return cursor.length > maxCursorLength ? unknownCursor : cursor
+}

@@ -14,7 +14,7 @@ export interface Outgoing {
 export interface Positioned extends Outgoing {
   /** A positive safe integer that grows with each broadcast of an epoch. Positions of two epochs cannot be compared. */
   readonly position: number
-  /** The same position as text, `epoch:position`. A client that sends it says "I have everything up to here". */
+  /** The same position as text, `epoch:position`, at most 256 characters. A client that sends it says "I have everything up to here". */
   readonly cursor: string
 }
 

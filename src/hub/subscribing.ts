@@ -2,7 +2,7 @@
 // asked for; then the gate again.
 
 import { tell } from '../diagnostics'
-import { unknownCursor } from '../engine/cursor'
+import { keptCursor, unknownCursor } from '../engine/cursor'
 import { logger } from '../log'
 import { maxAskedLength } from '../options/limits'
 import type { Cursors, RejectReason, SubscribeCommand } from '../protocol/protocol'
@@ -29,15 +29,24 @@ export interface SubscribingParts {
   readonly limits: { readonly streamsPerConnection: number }
 }
 
+/** The streams of an address, or why it has none. */
+type Streams = readonly string[] | RejectReason
+
+/** A subscribe that the app has yet to answer for. */
+interface Attempt {
+  /** Undefined once the answer is nobody's any more: a client may ask again and again, and nothing is kept for those of before. */
+  command: SubscribeCommand | undefined
+}
+
 /** Handles the subscribes of all connections. */
 export class Subscribing {
   /** What waits for the engine to start. */
   readonly early = new Early<Connection>()
   readonly #parts: SubscribingParts
   readonly #questions: Questions<boolean>
-  readonly #channelQuestions: Questions<readonly string[] | RejectReason>
+  readonly #channelQuestions: Questions<Streams>
   // Addresses that the app has not yet answered for, each with the attempt that the answer will be for.
-  readonly #unanswered = new Map<Connection, Map<string, symbol>>()
+  readonly #unanswered = new Map<Connection, Map<string, Attempt>>()
 
   constructor(parts: SubscribingParts) {
     this.#parts = parts
@@ -46,12 +55,13 @@ export class Subscribing {
   }
 
   /** Answers a subscribe with `subscribed` or `rejected`, now or when the app has decided. */
-  subscribe(connection: Connection, command: SubscribeCommand): void {
+  subscribe(connection: Connection, given: SubscribeCommand): void {
+    const command = kept(given)
     connection.asked = true
     const right = this.#admit(connection, command)
     if (typeof right === 'string') this.reject(connection, command.address, right)
     else if (right && !this.#parts.gate.asksTheApp) this.#open(connection, command, [right])
-    else void this.#openWhenAllowed(connection, command)
+    else this.#attempt(connection, command, right)
   }
 
   /** Replays for an address that is subscribed with cursors; any other is ignored. */
@@ -85,6 +95,7 @@ export class Subscribing {
       this.#questions.forget(connection)
       this.#channelQuestions.forget(connection)
     }
+    for (const attempt of this.#unanswered.get(connection)?.values() ?? []) attempt.command = undefined
     this.#unanswered.delete(connection)
     this.early.forget(connection)
     this.#parts.subscriptions.endAll(connection)
@@ -101,14 +112,26 @@ export class Subscribing {
     return this.#parts.gate.channels.has(asked.channel) ? undefined : 'invalid'
   }
 
-  async #openWhenAllowed(connection: Connection, command: SubscribeCommand): Promise<void> {
+  #attempt(connection: Connection, command: SubscribeCommand, right: Right | undefined): void {
     const { address } = command
-    const attempt = Symbol(address)
-    const unanswered = this.#unanswered.get(connection) ?? new Map<string, symbol>()
+    const attempt: Attempt = { command }
+    this.#answered(connection, address)
+    const unanswered = this.#unanswered.get(connection) ?? new Map<string, Attempt>()
     this.#unanswered.set(connection, unanswered.set(address, attempt))
-    const allowed = await this.#askTheApp(connection, command)
+    void this.#openWhenAllowed(connection, attempt, right ? [right.stream] : this.#streamsOf(connection, command))
+  }
+
+  // What waits here must not hold the command by itself.
+  async #openWhenAllowed(
+    connection: Connection,
+    attempt: Attempt,
+    streams: Streams | Promise<Streams | undefined>,
+  ): Promise<void> {
+    const allowed = await this.#askTheApp(connection, streams)
+    const { command } = attempt
     // Unsubscribed, asked again or gone meanwhile: this answer is nobody's any more.
-    if (this.#unanswered.get(connection)?.get(address) !== attempt) return
+    if (!command) return
+    const { address } = command
     this.#answered(connection, address)
     // What held before the app was asked must still hold after it.
     const still = typeof allowed === 'string' ? allowed : this.#rights(connection, command, allowed)
@@ -116,23 +139,18 @@ export class Subscribing {
     else this.#open(connection, command, still)
   }
 
+  // The streams of a channel, as the app says.
+  #streamsOf(connection: Connection, { address, asked }: SubscribeCommand): Streams | Promise<Streams | undefined> {
+    const { channels } = this.#parts.gate
+    if (typeof asked === 'string') return 'invalid'
+    return this.#channelQuestions.ask(connection, address, (left) => channels.streams(asked, connection, left))
+  }
+
   // The streams that the app allows, or why it does not.
-  async #askTheApp(connection: Connection, command: SubscribeCommand): Promise<readonly string[] | RejectReason> {
-    const { address, asked } = command
+  async #askTheApp(connection: Connection, given: Streams | Promise<Streams | undefined>): Promise<Streams> {
     const { gate } = this.#parts
-    let streams: readonly string[]
-    if (typeof asked === 'string') {
-      const right = this.#admit(connection, command)
-      if (typeof right !== 'object') return right ?? 'invalid'
-      streams = [right.stream]
-    } else {
-      const given = await this.#channelQuestions.ask(connection, address, (left) =>
-        gate.channels.streams(asked, connection, left),
-      )
-      if (typeof given !== 'object') return given ?? 'limit'
-      streams = given
-    }
-    if (!gate.asksTheApp) return streams
+    const streams = given instanceof Promise ? ((await given) ?? 'limit') : given
+    if (typeof streams === 'string' || !gate.asksTheApp) return streams
     for (const stream of streams) {
       const allowed = await this.#questions.ask(connection, stream, (left) => gate.allows(stream, connection, left))
       if (!allowed) return allowed === undefined ? 'limit' : 'unauthorized'
@@ -154,7 +172,11 @@ export class Subscribing {
 
   #answered(connection: Connection, address: string): void {
     const unanswered = this.#unanswered.get(connection)
-    if (unanswered?.delete(address) && unanswered.size === 0) this.#unanswered.delete(connection)
+    const attempt = unanswered?.get(address)
+    if (!unanswered || !attempt) return
+    attempt.command = undefined
+    unanswered.delete(address)
+    if (unanswered.size === 0) this.#unanswered.delete(connection)
   }
 
   #open(connection: Connection, command: SubscribeCommand, rights: readonly Right[]): void {
@@ -183,9 +205,14 @@ export class Subscribing {
   #cursorFor(cursor: string | null | Cursors, stream: string): string | null {
     if (typeof cursor !== 'object' || cursor === null) return cursor
     const { byStream, since } = cursor
-    if (byStream.has(stream)) return byStream.get(stream) as string
+    if (byStream.has(stream)) return keptCursor(byStream.get(stream) as string)
     return since === undefined ? null : (this.#parts.deliveries.timeline.before(since) ?? unknownCursor)
   }
+}
+
+function kept(command: SubscribeCommand): SubscribeCommand {
+  const { cursor } = command
+  return typeof cursor === 'string' ? { ...command, cursor: keptCursor(cursor) } : command
 }
 
 function who({ identity }: Connection): string {

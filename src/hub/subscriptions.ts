@@ -104,6 +104,8 @@ export class Subscriptions {
   open(connection: Connection, address: string, resumes: boolean, granted: readonly Granted[]): readonly Opened[] {
     const own = this.#subscriptions.get(connection) ?? new Addresses<Subscription>()
     const before = own.get(address)
+    // A client may ask again and again while the first answer is awaited: all of these share one text.
+    const name = before?.address ?? address
     const opened: { subscription: Subscription; served: boolean }[] = []
     let also: Subscription | undefined
     // From the last to the first, as each knows the next.
@@ -111,14 +113,14 @@ export class Subscriptions {
       const { stream, expires } = granted[index] as Granted
       const topic = this.#topics.get(stream) ?? new Topic(stream, this.#flush)
       if (topic.empty) this.#topics.set(stream, topic)
-      const audience = topic.audience(connection, { address, stream, resumes })
-      also = { connection, address, topic, audience, expires, also }
+      const audience = topic.audience(connection, { address: name, stream, resumes })
+      also = { connection, address: name, topic, audience, expires, also }
       this.#expiry.add(also)
       opened.push({ subscription: also, served: false })
     }
     if (also === undefined) return opened
     if (own.size === 0) this.#subscriptions.set(connection, own)
-    own.set(address, also)
+    own.set(name, also)
     this.#count += opened.length
     if (before) this.#replace(before, opened)
     for (const { stream } of granted) {

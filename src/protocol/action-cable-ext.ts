@@ -1,10 +1,13 @@
 // AnyCable's extension of Action Cable's wire, `actioncable-v1-ext-json`, as @anycable/core speaks it: each message carries its
 // position (`stream_id`, `epoch`, `offset`), and a client that comes back asks for what it missed.
 
-import { formatCursor } from '../engine/cursor'
+import { formatCursor, keptCursor } from '../engine/cursor'
 import type { Positioned } from '../engine/engine'
 import { asObject, decodeCommand, envelope, fields } from './action-cable'
 import type { Command, Cursors, Destination, Protocol, Word } from './protocol'
+
+/** Of how many streams one history may tell: each costs more as it is kept than as it was written. */
+const mostStreams = 256
 
 /** The protocol of AnyCable's client. */
 export const actionCableExtProtocol: Protocol = {
@@ -66,9 +69,12 @@ function presence({ address }: { readonly address: string }, message: object): o
 function cursorsOf(history: unknown): Cursors {
   const { since, streams } = objectOr(history)
   const byStream = new Map<string, string>()
-  for (const [stream, at] of Object.entries(objectOr(streams))) {
+  const entries = Object.entries(objectOr(streams))
+  // Since ever, which nobody can tell of any of them.
+  if (entries.length > mostStreams) return { byStream, since: Number.NEGATIVE_INFINITY }
+  for (const [stream, at] of entries) {
     const { offset, epoch } = objectOr(at)
-    byStream.set(stream, typeof offset === 'number' ? formatCursor(String(epoch), offset) : '')
+    byStream.set(stream, typeof offset === 'number' ? keptCursor(formatCursor(String(epoch), offset)) : '')
   }
   return typeof since === 'number' && Number.isFinite(since) ? { byStream, since: since * 1_000 } : { byStream }
 }

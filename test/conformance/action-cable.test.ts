@@ -352,6 +352,8 @@ describe(`${ext}: what was missed`, () => {
         offsetOf({ ...seen, offset: 10 ** 9 }),
         offsetOf({ ...seen, offset: 'x' }),
         { since: 1 },
+        offsetOf({ ...seen, epoch: 'x'.repeat(300) }),
+        { streams: Object.fromEntries(Array.from({ length: 257 }, (_, n) => [`s${n}`, {}])) },
       ]) {
         const back = await speak(ext)
         await subscribe(back, pubsub('s'), { history })

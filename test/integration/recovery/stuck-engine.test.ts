@@ -2,20 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { MemoryEngine } from '../../../src/engine/memory.ts'
 import { resolveOptions } from '../../../src/options/options.ts'
+import { heapInUse } from '../../support/heap.ts'
 import { withCable } from '../../support/with-cable.ts'
 
 const megabyte = 1_000_000
-
-/** Bytes of the heap that something still refers to. */
-function heapInUse(): number {
-  setFlagsFromString('--expose-gc')
-  runInNewContext('gc')()
-  return process.memoryUsage().heapUsed
-}
 
 it('310 MB sent to a stream whose subscriber waits for its replay do not stay: it has a gap, and is served from there', async () => {
   const engine = new MemoryEngine(resolveOptions({}, {}).history)

@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { hubOf, turn } from '../../support/hub-doubles.ts'
+import { Signer } from '../../../src/stream/signer.ts'
+import { heapInUse } from '../../support/heap.ts'
+import { hubOf, type RecordingTransport, turn } from '../../support/hub-doubles.ts'
 
 /** A hub whose app answers when it is told: each question is a function to call with the answer. */
 function deciding(options = {}) {
@@ -83,6 +85,53 @@ describe('a subscribe', () => {
     other.unsubscribe('a')
     const { streams, subscriptions, slowConsumers } = hub.stats()
     assert.deepEqual([streams, subscriptions, slowConsumers], [0, 0, 1])
+  })
+})
+
+describe('what a client asks again and again', () => {
+  const many = 480
+  const long = (n: number) => `${n}`.padEnd(16_000, 'x')
+
+  // Bytes that are kept of subscribes that have no answer yet.
+  const kept = (page: RecordingTransport, extra: (n: number) => object, stream = 's') => {
+    const before = heapInUse()
+    for (let n = 0; n < many; n++) page.subscribe(stream, extra(n))
+    return heapInUse() - before
+  }
+
+  it('by cursors that are none keeps little while the engine is slow, and each is answered', async () => {
+    const { client, engine } = hubOf()
+    engine.answers = false
+    const page = client()
+    const bytes = kept(page, (n) => ({ cursor: long(n) }))
+    assert.ok(bytes < 1_000_000, `${bytes} bytes`)
+    assert.deepEqual(
+      engine.questions.map(({ cursor }) => cursor),
+      ['-:0'],
+    )
+    engine.questions[0]?.answer()
+    await turn()
+    assert.equal(page.read().filter(({ type }) => type === 'subscribed').length, many)
+  })
+
+  it('by a long name keeps that once while the engine is slow', () => {
+    const { client, engine } = hubOf({ secret: 'x'.repeat(32) })
+    engine.answers = false
+    const token = new Signer(['x'.repeat(32)]).sign('s'.repeat(500))
+    const bytes = kept(client(), () => ({ cursor: null }), token)
+    assert.ok(bytes < many * token.length, `${bytes} bytes`)
+  })
+
+  it('keeps little while the app decides, and the last one is answered', async () => {
+    const { client, engine, answer } = deciding()
+    const page = client()
+    const bytes = kept(page, (n) => ({ cursor: long(n), connection: `${n}` }))
+    assert.ok(bytes < 1_500_000, `${bytes} bytes`)
+    await answer(0, true)
+    assert.deepEqual(page.read(), [])
+    await answer(1, true)
+    assert.equal(page.read().length, 1)
+    assert.deepEqual(engine.questions, [])
   })
 })
 
