@@ -2,6 +2,7 @@
 // subscribes to, and from where, is in its request.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Visitor } from '../hub/gate'
 import type { Hub } from '../hub/hub'
 import { maxIdLength } from '../options/limits'
@@ -14,10 +15,14 @@ import { tellRefused } from './refusals'
 // When a client that found no place comes back, ms; with as much by chance on top.
 const comeBack = 5_000
 
+type Refuse = (status: number, text: string) => void
+
 /** Opens the event streams of one cable. */
 export class Events {
   readonly #hub: Hub
   readonly #entrance: Entrance
+  /** Those that carry a stream, or wait for one. What comes behind it on HTTP/1.1 would wait for ever. */
+  readonly #taken = new WeakSet<Socket>()
 
   constructor(hub: Hub, entrance: Entrance) {
     this.#hub = hub
@@ -26,7 +31,7 @@ export class Events {
 
   /** Answers a request with an event stream, or with a status that refuses it. */
   handle(request: IncomingMessage, response: ServerResponse): void {
-    const refuse = (status: number, text: string) => {
+    const refuse: Refuse = (status, text) => {
       tellRefused(this.#hub.id, 'event-stream', request, { status, text })
       answer(request, response, status, text)
     }
@@ -36,14 +41,24 @@ export class Events {
     if (origin === undefined && site === 'cross-site') refuse(403, 'Forbidden: origin not allowed')
     else if (commands.length === 0) refuse(400, 'Stream required: events?stream=name')
     else if (this.#hub.closed) refuse(503, 'Closing')
-    else this.#enter(request, response, commands, refuse)
+    else if (this.#taken.has(request.socket)) refuse(400, 'One event stream for each connection')
+    else this.#enter(request, response, commands, this.#taking(request, refuse))
+  }
+
+  // Whoever is refused may ask for another one on the same socket.
+  #taking({ socket, httpVersionMajor }: IncomingMessage, refuse: Refuse): Refuse {
+    if (httpVersionMajor < 2) this.#taken.add(socket)
+    return (status, text) => {
+      this.#taken.delete(socket)
+      refuse(status, text)
+    }
   }
 
   #enter(
     request: IncomingMessage,
     response: ServerResponse,
     commands: readonly SubscribeCommand[],
-    refuse: (status: number, text: string) => void,
+    refuse: Refuse,
   ): void {
     this.#entrance.enter({
       request,
@@ -61,7 +76,7 @@ export class Events {
     response: ServerResponse,
     visitor: Visitor,
     commands: readonly SubscribeCommand[],
-    refuse: (status: number, text: string) => void,
+    refuse: Refuse,
   ): void {
     // Who may have none of it learns that by the status, as an EventSource shows its page nothing else.
     const verdicts = commands.map(({ asked }) => this.#hub.gate.admit(asked as string, visitor))

@@ -40,7 +40,17 @@ export class EventStreamTransport implements Transport {
   }
 
   start(delegate: TransportDelegate): void {
-    this.#response.once('close', () => delegate.closed())
+    // A response that waits behind another one on its socket never says that it is closed.
+    const socket = this.#response.req?.socket
+    let ended = false
+    const closed = () => {
+      socket?.off('close', closed)
+      if (!ended) delegate.closed()
+      ended = true
+    }
+    this.#response.once('close', closed)
+    socket?.once('close', closed)
+    if (socket?.destroyed) setImmediate(closed)
     this.#response.on('error', (error) => debug('response error: %s', error.message))
   }
 

@@ -3,13 +3,14 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { request } from 'node:http'
-import type { Socket } from 'node:net'
+import { connect as connectTo, type Socket } from 'node:net'
 import { describe, it } from 'node:test'
 import { exchange } from '../../support/raw.ts'
 import { upgradeAnswer } from '../../support/upgrade-answer.ts'
 import { frame, handshake } from '../../support/websocket.mjs'
 import { withCable } from '../../support/with-cable.ts'
 
+const ask = (stream: string) => `GET /cable/events?stream=${stream} HTTP/1.1\r\nHost: x\r\n\r\n`
 const limit = (stream: string) => ({ type: 'rejected', stream, reason: 'limit' })
 
 describe('limits.connections', () => {
@@ -206,5 +207,32 @@ describe('limits.connectionsPerAddress', () => {
       await first.close()
       while (cable.stats().connections > 1) await new Promise(setImmediate)
       assert.equal((await upgradeAnswer(port)).status, 101)
+    }))
+})
+
+describe('event streams that are asked for on one socket at once', () => {
+  it('are one, and none is left when that closes', () =>
+    withCable({}, async ({ port, cable }) => {
+      const socket = connectTo(port, '127.0.0.1')
+      socket.write(ask('s').repeat(20))
+      await once(socket, 'data')
+      assert.equal(cable.stats().connections, 1)
+      socket.destroy()
+      while (cable.stats().connections > 0) await new Promise(setImmediate)
+    }))
+
+  it('are given up where they wait behind another answer as their socket closes', () =>
+    withCable({}, async ({ port, cable, server }) => {
+      // The first answer is never written, so the second one waits.
+      const app = server.listeners('request')
+      server.removeAllListeners('request')
+      server.on('request', (request, response) => {
+        if (request.url !== '/held') for (const each of app) each(request, response)
+      })
+      const socket = connectTo(port, '127.0.0.1')
+      socket.write(`GET /held HTTP/1.1\r\nHost: x\r\n\r\n${ask('s')}`)
+      while (cable.stats().connections < 1) await new Promise(setImmediate)
+      socket.destroy()
+      while (cable.stats().connections > 0) await new Promise(setImmediate)
     }))
 })
