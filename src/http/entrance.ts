@@ -1,6 +1,6 @@
 // Who is let in, by whatever door: the same rules for a WebSocket and for an event stream, before anything is opened for them.
 
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { wasDisconnected } from '../hub/arrivals'
 import type { Visitor } from '../hub/gate'
 import type { Hub } from '../hub/hub'
@@ -18,6 +18,8 @@ const debug = logger('upgrade')
 /** Someone at the door. */
 export interface Guest {
   readonly request: IncomingMessage
+  /** The guest has left when it has ended; undefined for one that has its socket to itself. */
+  readonly response?: ServerResponse
   /** Lets the guest in. */
   accept(visitor: Visitor): void
   /** Refuses the guest with an HTTP status and a text; `reason` is for clients that are shown no status. */
@@ -43,11 +45,11 @@ export class Entrance {
 
   /** Accepts or refuses a guest, now or when the app has said who it is. */
   enter(guest: Guest): void {
-    const { request } = guest
+    const { request, response } = guest
     const full = this.#hub.size >= this.#options.limits.connections
     if (!originAllowed(request, this.#options)) this.#refuseOrigin(guest)
     else if (full) this.#refuseForNumber(guest)
-    else if (!this.#addresses.admit(request)) guest.refuse(503, 'Too many connections from one address')
+    else if (!this.#addresses.admit(request, response)) guest.refuse(503, 'Too many connections from one address')
     else if (asksNobody(this.#options)) guest.accept({ identity: undefined, request })
     else if (this.#hub.arrivals.unanswered >= this.#options.limits.unanswered) guest.refuse(503, 'Too many at once')
     else void this.#acceptWhenAdmitted(guest)

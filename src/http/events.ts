@@ -62,6 +62,7 @@ export class Events {
   ): void {
     this.#entrance.enter({
       request,
+      response,
       refuse,
       accept: (visitor) => this.#open(request, response, visitor, commands, refuse),
       watch(left) {

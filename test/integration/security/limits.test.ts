@@ -208,6 +208,17 @@ describe('limits.connectionsPerAddress', () => {
       while (cable.stats().connections > 1) await new Promise(setImmediate)
       assert.equal((await upgradeAnswer(port)).status, 101)
     }))
+
+  it('counts no event stream that was refused, on a socket that stays', () =>
+    withCable({ secret: 's'.repeat(32), limits: { connectionsPerAddress: 2 } }, async ({ port }) => {
+      const socket = connectTo(port, '127.0.0.1').setEncoding('utf8')
+      for (let n = 0; n < 5; n++) {
+        socket.write(ask('nobodys'))
+        assert.match(String((await once(socket, 'data'))[0]), /^HTTP\/1.1 403 /)
+      }
+      assert.equal((await upgradeAnswer(port)).status, 101)
+      socket.destroy()
+    }))
 })
 
 describe('event streams that are asked for on one socket at once', () => {
