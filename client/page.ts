@@ -14,7 +14,7 @@ const listeners = {
   online: wake,
   pageshow: wake,
   'turbo:visit': () => wake(true),
-  visibilitychange: () => document.hidden || wake(),
+  visibilitychange: wake,
   // A page kept for going back cannot keep its socket; one that ends can at least say so.
   pagehide: suspend,
   'turbo:before-fetch-request': identify,

@@ -67,7 +67,7 @@ export function pagePart(): Part {
   return partOf(html)
 }
 
-export function partAt(element: Element | null): Part | undefined {
+export function partAt(element: Element | null | undefined): Part | undefined {
   return element ? byRoot.get(element) : undefined
 }
 

@@ -3,7 +3,7 @@
 
 import { take } from './draw.js'
 import { cursorIn } from './marker.js'
-import { add, attach, html, Part, partOf, rendered } from './parts.js'
+import { add, attach, html, Part, partAt, partOf, rendered } from './parts.js'
 import { oldest } from './protocol.js'
 import { type BeforeRender, observing, touched } from './stream-element.js'
 
@@ -73,7 +73,8 @@ function replace({ target, detail }: Render): void {
   const { newBody, newFrame, render } = detail
   const next = (newBody ?? newFrame) as Element
   const root = newBody ? html : target
-  const age = cursorIn(next) ?? ages.get(root)
+  // Of two answers that a frame has at once, Turbo renders both, one after the other: then what is known is known of the first.
+  const age = cursorIn(next) ?? ages.get(root) ?? partAt(newFrame && root)?.age
   if (!isPreview()) ages.delete(root)
   // What is permanent is taken over as it is, except where its marker says that it has missed something.
   for (const marker of newBody ? document.querySelectorAll('[data-behind]') : []) {

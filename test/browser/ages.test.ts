@@ -202,3 +202,33 @@ within('a preview that a form leaves standing is served as a page', async (app, 
   await agrees(page, app)
   open()
 })
+
+within(
+  'of two answers that a frame has at once, both older than a broadcast, the one that is rendered last shows it too',
+  async (app, page) => {
+    await page.waitForSelector('.f')
+    const path = `/f/${KEY}?bare=1`
+    await page.evaluate(async (url) => {
+      const answers = [await fetch(url), await fetch(url)]
+      Object.assign(window, { answers })
+    }, path)
+    await app.change(KEY, 'a')
+    await agrees(page, app)
+    await page.evaluate(async () => {
+      const { answers } = window as unknown as { answers: Response[] }
+      // By the import map of the page.
+      const name = '@hotwired/turbo'
+      const Turbo = (await import(name)) as { FetchResponse: new (response: Response) => object }
+      type Frame = Element & { delegate: { loadResponse(response: object): Promise<void> } }
+      const frame = document.querySelector('turbo-frame') as Frame
+      const responses = answers.map((each) => new Turbo.FetchResponse(each))
+      for (const fetchResponse of responses) {
+        const detail = { fetchResponse }
+        frame.dispatchEvent(new CustomEvent('turbo:before-fetch-response', { bubbles: true, detail }))
+      }
+      for (const each of responses) await frame.delegate.loadResponse(each)
+    })
+    await agrees(page, app)
+  },
+  '1',
+)

@@ -149,10 +149,11 @@ async function settled({ app, page, key }: Run): Promise<void> {
   const end = Date.now() + PATIENCE
   // A frame whose src changes while an answer is being rendered is complete with that one and busy with the next. If the page is
   // left then, Turbo (also without this client) keeps it so in its cache: back there it loads nothing, and is busy for ever. Nothing in
-  // it is stale. One that is complete and busy may also be about to render, and so is looked at for longer.
+  // it is stale. Nor does one load in a preview that a form has left standing. Both may also be about to, and so are looked at for longer.
   const look = `(() => {
     const frame = document.querySelector('turbo-frame[aria-busy]')
-    return { values: (${shown})(), busy: frame ? (frame.hasAttribute('complete') ? 'maybe' : 'yes') : 'no' }
+    const stuck = frame?.hasAttribute('complete') || document.documentElement.hasAttribute('data-turbo-preview')
+    return { values: (${shown})(), busy: frame ? (stuck ? 'maybe' : 'yes') : 'no' }
   })()`
   let busy = 'no'
   for (let equal = 0; equal < (busy === 'maybe' ? 50 : 3); ) {
