@@ -16,7 +16,8 @@ const secret = 's3Krit'
 const count = 10_000
 const signer = new Signer([secret])
 const token = signer.sign('private')
-const forged = `${token.slice(0, -1)}${token.endsWith('0') ? '1' : '0'}`
+// No damage by chance makes this one good.
+const forged = new Signer(['another']).sign('private')
 
 const parsed = (text: string): unknown => {
   try {
