@@ -260,7 +260,11 @@ describe('the inspector', () => {
       return request
     }
     const front = createServer((request, response) => proxy.web(inside(request), response))
-    front.on('upgrade', (request, socket, head) => proxy.ws(inside(request), socket as Socket, head))
+    front.on('upgrade', (request, socket, head) => {
+      // A page may have gone by the time that the proxy has an answer for it.
+      socket.on('error', () => {})
+      proxy.ws(inside(request), socket as Socket, head)
+    })
     const origin = `http://127.0.0.1:${await listen(front)}`
     t.after(async () => {
       await inner.close({ timeout: 1_000 })
