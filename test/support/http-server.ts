@@ -42,10 +42,21 @@ export async function whileServing(server: Server, run: (port: number) => Promis
   }
 }
 
-/** A port that nobody listens at now. */
+/**
+ * A port that nobody listens at now, and that the system gives to nobody who asks for any: the program that is to have it may take
+ * its time to listen. (Linux gives those from 32768 on.)
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer()
-  const port = await listen(server)
-  await shut(server)
-  return port
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000)
+    const server = createServer()
+    try {
+      await listen(server, { port })
+      return port
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    } finally {
+      await shut(server)
+    }
+  }
 }
