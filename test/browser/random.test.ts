@@ -80,8 +80,10 @@ async function open(app: AgeApp): Promise<Tab> {
     socket.on('framereceived', note('<'))
     socket.on('close', () => tab.frames.push('closed'))
   })
-  // Turbo rejects when a fetch fails or is aborted.
-  page.on('pageerror', (error) => /Failed to fetch|AbortError/.test(String(error)) || tab.log.push(`! ${error}`))
+  // Turbo rejects when a fetch fails or is aborted, and where it has begun to render two answers of a frame: the first to be done takes
+  // the other's renderer away (`delete this.renderer` in its View), after that has drawn.
+  const itsOwn = /Failed to fetch|AbortError|reading 'renderMethod'/
+  page.on('pageerror', (error) => itsOwn.test(String(error)) || tab.log.push(`! ${error}`))
   return tab
 }
 
