@@ -1,5 +1,6 @@
 // What the console says to who develops a page: once.
 
+import { MARKER } from './marker.js'
 import type { StreamElement } from './stream-element.js'
 
 /** Milliseconds after which a page that was loaded has its controllers. */
@@ -38,7 +39,7 @@ function look({ target }: Event): void {
 // With a bundler the controller is registered by the app, and begins where an element asks for it.
 function seek(): void {
   if (document.querySelector('[data-controller~=turbo-streams],[data-turbo-stream][connected]')) return
-  const marker = document.querySelector('[data-turbo-stream][data-streams]')
+  const marker = document.querySelector(MARKER)
   if (marker)
     once(console.warn, 'nobody looks after the markers: <body data-controller="turbo-streams"> is missing', marker)
 }

@@ -2,7 +2,8 @@
 
 import { oldest } from './protocol.js'
 
-const MARKER = '[data-turbo-stream][data-streams]'
+/** What finds a marker. */
+export const MARKER = '[data-turbo-stream][data-streams]'
 
 /** The markers of a piece of a page, itself included. */
 export function markersIn(root: Element): HTMLElement[] {

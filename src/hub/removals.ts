@@ -2,6 +2,7 @@
 // in this process, or by a subject, the text form of an identity, which the engine carries to every process.
 
 import type { Engine, Revocation } from '../engine/engine'
+import { keyOf } from '../engine/revoked'
 import { failure } from '../errors'
 import { warn } from '../log'
 import { check, checkNames, optional, positiveTime, type Rule } from '../options/check'
@@ -130,7 +131,7 @@ export class Removals {
       this.#disconnect(isSubject, signal.ago)
       return
     }
-    const key = JSON.stringify([signal.stream, subject])
+    const key = keyOf(signal)
     const held = this.#signalled.get(key)
     // Of two, the one that ends later holds: an engine may hand one on again that was followed by another.
     if (signal.type === 'revoke' && held && held.until >= endOf(signal)) return

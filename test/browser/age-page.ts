@@ -8,6 +8,17 @@ import { AgeApp, shown, wanted } from './age-app.ts'
 import { live } from './showcase.ts'
 
 const versions = { '8.0.0': 'turbo800', current: '@hotwired/turbo' }
+
+/** One test for each version of Turbo, with the text of it. */
+export function inEachTurbo(title: string, run: (turbo: string) => Promise<void>): void {
+  for (const [version, name] of Object.entries(versions)) {
+    test(`Turbo ${version}: ${title}`, async () => {
+      const file = new URL(`../../node_modules/${name}/dist/turbo.es2017-esm.js`, import.meta.url)
+      await run(await readFile(file, 'utf8'))
+    })
+  }
+}
+
 export const KEY = 'test'
 
 /** A promise that is settled by hand. */
@@ -48,22 +59,19 @@ export function inEach(
   run: (app: AgeApp, page: Page) => Promise<void>,
   first = '3',
 ): void {
-  for (const [version, name] of Object.entries(versions)) {
-    test(`Turbo ${version}: ${title}`, async () => {
-      const file = new URL(`../../node_modules/${name}/dist/turbo.es2017-esm.js`, import.meta.url)
-      const app = await new AgeApp(await readFile(file, 'utf8')).start()
-      const context = await browser().newContext({ baseURL: app.origin })
-      await context.addInitScript('globalThis.__name = (named) => named')
-      const page = await context.newPage()
-      page.setDefaultTimeout(20_000)
-      try {
-        await page.goto(`/p/${KEY}/${first}`)
-        await live(page)
-        await run(app, page)
-      } finally {
-        await context.close()
-        await app.kill()
-      }
-    })
-  }
+  inEachTurbo(title, async (turbo) => {
+    const app = await new AgeApp(turbo).start()
+    const context = await browser().newContext({ baseURL: app.origin })
+    await context.addInitScript('globalThis.__name = (named) => named')
+    const page = await context.newPage()
+    page.setDefaultTimeout(20_000)
+    try {
+      await page.goto(`/p/${KEY}/${first}`)
+      await live(page)
+      await run(app, page)
+    } finally {
+      await context.close()
+      await app.kill()
+    }
+  })
 }

@@ -2,15 +2,14 @@
 // answer up, or a part of the page was fetched before the change, the tab must have it all the same.
 
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { after, before, test } from 'node:test'
+import { after, before } from 'node:test'
 import express, { type Request } from 'express'
 import type { Browser, Page } from 'playwright-core'
 import { type Cable, turboCable } from '../../src/index.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { listen, portOf, shut } from '../support/http-server.ts'
-import { gate } from './age-page.ts'
+import { gate, inEachTurbo } from './age-page.ts'
 import { live } from './showcase.ts'
 
 let browser: Browser
@@ -18,8 +17,6 @@ before(async () => {
   browser = await launchBrowser()
 })
 after(() => browser.close())
-
-const versions = { '8.0.0': 'turbo800', current: '@hotwired/turbo' }
 
 /** An app with two boxes to tick, each in a form, a page without them, and a frame that shows both. */
 class Boxes {
@@ -103,26 +100,33 @@ const tick = (page: Page, box: string) => page.getByRole('button', { name: `Tick
 const shows = (page: Page, text: string, id = 'boxes') => page.locator(`#${id}`, { hasText: text }).waitFor()
 
 function inEach(title: string, path: string, run: (boxes: Boxes, page: Page) => Promise<void>): void {
-  for (const [version, name] of Object.entries(versions)) {
-    test(`Turbo ${version}: ${title}`, async () => {
-      const boxes = new Boxes()
-      const file = new URL(`../../node_modules/${name}/dist/turbo.es2017-esm.js`, import.meta.url)
-      const server = boxes.server(await readFile(file, 'utf8'))
-      await listen(server, { host: 'localhost' })
-      const context = await browser.newContext({ baseURL: `http://localhost:${portOf(server)}` })
-      const page = await context.newPage()
-      page.setDefaultTimeout(20_000)
-      try {
-        await page.goto(path)
-        await live(page)
-        await run(boxes, page)
-      } finally {
-        await context.close()
-        await boxes.cable.close({ timeout: 1_000 })
-        await shut(server)
-      }
-    })
-  }
+  inEachTurbo(title, async (turbo) => {
+    const boxes = new Boxes()
+    const server = boxes.server(turbo)
+    await listen(server, { host: 'localhost' })
+    const context = await browser.newContext({ baseURL: `http://localhost:${portOf(server)}` })
+    const page = await context.newPage()
+    page.setDefaultTimeout(20_000)
+    try {
+      await page.goto(path)
+      await live(page)
+      await run(boxes, page)
+    } finally {
+      await context.close()
+      await boxes.cable.close({ timeout: 1_000 })
+      await shut(server)
+    }
+  })
+}
+
+/** Ticks the first box, whose work waits for what is returned. */
+async function tickHeld(boxes: Boxes, page: Page): Promise<() => void> {
+  const { opened, open } = gate()
+  boxes.before.set('POST /tick/a', opened)
+  const asked = boxes.asked('POST /tick/a')
+  await tick(page, 'a')
+  await asked
+  return open
 }
 
 for (const how of ['refresh', 'exclude'] as const) {
@@ -131,11 +135,7 @@ for (const how of ['refresh', 'exclude'] as const) {
     '/',
     async (boxes, page) => {
       boxes.how = how
-      const { opened, open } = gate()
-      boxes.before.set('POST /tick/a', opened)
-      const asked = boxes.asked('POST /tick/a')
-      await tick(page, 'a')
-      await asked
+      const open = await tickHeld(boxes, page)
       await tick(page, 'b')
       await shows(page, 'a open, b done')
       open()
@@ -148,11 +148,7 @@ for (const how of ['refresh', 'exclude'] as const) {
     '/',
     async (boxes, page) => {
       boxes.how = how
-      const { opened, open } = gate()
-      boxes.before.set('POST /tick/a', opened)
-      const asked = boxes.asked('POST /tick/a')
-      await tick(page, 'a')
-      await asked
+      const open = await tickHeld(boxes, page)
       await page.getByRole('link', { name: 'Forms' }).click()
       await page.locator('h1', { hasText: 'Forms' }).waitFor()
       await page.goBack()
@@ -165,11 +161,7 @@ for (const how of ['refresh', 'exclude'] as const) {
 
 inEach("a form whose answer is given up for somebody else's refresh is shown", '/', async (boxes, page) => {
   boxes.how = 'exclude'
-  const { opened, open } = gate()
-  boxes.before.set('POST /tick/a', opened)
-  const asked = boxes.asked('POST /tick/a')
-  await tick(page, 'a')
-  await asked
+  const open = await tickHeld(boxes, page)
   boxes.ticked.b = true
   await boxes.cable.broadcastRefreshTo('boxes')
   await shows(page, 'a open, b done')
