@@ -17,6 +17,8 @@ interface Said {
   state: 'under way' | 'taken' | 'owed'
   /** A history was lost while it was under way: it may have been in that one. */
   mayBeLost?: boolean
+  /** The engine took it, and what was heard last came after it. */
+  isFollowed?: boolean
   /** What was said before it came after it, and it was said again. */
   wasOvertaken?: boolean
 }
@@ -37,6 +39,8 @@ export class SaidRemovals {
   readonly #failed: (removal: Removal, error: unknown) => void
   /** By what they are about, oldest first: of two about the same only the later one counts. */
   readonly #said = new Map<string, Said>()
+  /** When each of them was said. One that the engine does not take is heard here all the same. */
+  readonly #saidAt = new WeakMap<Removal, number>()
   /** What any process has said of whom. */
   readonly #words = new LastWords()
   #away = false
@@ -53,6 +57,7 @@ export class SaidRemovals {
   say(removal: Removal): void {
     const said: Said = { removal, at: performance.now(), state: 'under way' }
     const key = nameOf(removal)
+    this.#saidAt.set(removal, said.at)
     this.#said.delete(key)
     this.#said.set(key, said)
     forgetOldest(this.#said, most)
@@ -69,7 +74,12 @@ export class SaidRemovals {
   /** One was heard, of this hub or another, that the engine has had for `age` ms. False where a later one about the same is known. */
   heard(removal: Removal, age: number): boolean {
     if (removal.type === 'disconnect') return true
-    const counts = this.#words.take(nameOf(removal), removal.type, performance.now() - age - (removal.ago ?? 0))
+    const { type, ago } = removal
+    const saidAt = this.#saidAt.get(removal)
+    const from = saidAt !== undefined ? 'here' : ago === undefined ? 'log' : 'again'
+    const counts = this.#words.take(nameOf(removal), type, saidAt ?? performance.now() - age - (ago ?? 0), from)
+    const said = this.#said.get(nameOf(removal))
+    if (counts && said) said.isFollowed = said.state === 'taken' && said.removal.type !== type
     if (!counts) this.#overtaken(removal, age)
     return counts
   }
@@ -91,10 +101,10 @@ export class SaidRemovals {
     for (const [key, said] of this.#said) {
       const { removal, at, state } = said
       said.mayBeLost = state === 'under way'
-      if (state === 'taken' && at >= from) said.state = 'owed'
+      if (state === 'taken' && at >= from && !said.isFollowed) said.state = 'owed'
       // What the engine has kept may be what was so before this was said.
       if (said.state !== 'taken' && !this.#words.overrules(key, removal.type, at))
-        this.#words.take(key, removal.type, at)
+        this.#words.take(key, removal.type, at, 'here')
     }
     this.#schedule(0)
   }

@@ -269,6 +269,84 @@ describe('what did not get through', () => {
     assert.equal(opens('7'), false)
   })
 
+  it('counts in the order of the log, whatever the clocks say of the moments', (t) => {
+    const { hub, opens } = refusing(t)
+    const about = { stream: 's', subject: '7' } as const
+    hub.signalled({ type: 'revoke', ...about })
+    hub.signalled({ type: 'restore', ...about }, 2_000)
+    assert.equal(opens('7'), true)
+    // Another log may have older entries.
+    hub.lost()
+    hub.signalled({ type: 'revoke', ...about }, 2_000)
+    assert.equal(opens('7'), true)
+  })
+
+  it('that is said again counts against what was said a moment before, though clocks differ', (t) => {
+    const { hub, opens } = refusing(t)
+    const about = { stream: 's', subject: '7' } as const
+    hub.signalled({ type: 'revoke', ...about }, 1_000)
+    hub.signalled({ type: 'restore', ...about, ago: 1_010 })
+    assert.equal(opens('7'), true)
+  })
+
+  it('is heard here as often as the engine takes nothing, and the last word counts and is said again', async (t) => {
+    const { hub, engine, took, state, opens } = refusing(t)
+    const said: Signal[] = []
+    engine.signal = async (signal) => {
+      if (state.open) return void took.push(signal)
+      said.push(signal)
+      throw new Error('no')
+    }
+    const undo = hub.removals.revoke('s', '7')
+    t.mock.timers.tick(1)
+    undo()
+    t.mock.timers.tick(499)
+    // As an engine does: it knows when it was asked, which is a little later.
+    for (const [signal, age] of [
+      [said[0], 200],
+      [said[1], 499],
+      // One may be heard long after it was said.
+      [said[0], 500],
+    ] as const)
+      hub.signalled(signal as Signal, age)
+    assert.equal(opens('7'), true)
+    await turn()
+    state.open = true
+    t.mock.timers.tick(1_000)
+    await turn()
+    assert.deepEqual(took, [{ type: 'restore', stream: 's', subject: '7', ago: 1_499 }])
+  })
+
+  it('is said again although what it undoes is read a moment after it', async (t) => {
+    const { hub, took, state } = refusing(t)
+    hub.removals.revoke('s', '7')()
+    await turn()
+    t.mock.timers.tick(5)
+    hub.signalled({ type: 'revoke', stream: 's', subject: '7' })
+    state.open = true
+    t.mock.timers.tick(1_000)
+    await turn()
+    assert.deepEqual(took, [{ type: 'restore', stream: 's', subject: '7', ago: 1_005 }])
+  })
+
+  it('is not said again in another history where something else came after it, but where only its own older word did', async (t) => {
+    const { hub, took, state } = refusing(t)
+    state.open = true
+    for (const subject of ['7', '8']) hub.removals.revoke('s', subject)()
+    await turn()
+    // The log is read a moment after it has taken what was said.
+    for (const subject of ['7', '8']) {
+      hub.signalled({ type: 'revoke', stream: 's', subject })
+      hub.signalled({ type: 'restore', stream: 's', subject })
+    }
+    hub.signalled({ type: 'revoke', stream: 's', subject: '8' })
+    took.length = 0
+    hub.lost()
+    t.mock.timers.tick(0)
+    await turn()
+    assert.deepEqual(took, [{ type: 'restore', stream: 's', subject: '7', ago: 0 }])
+  })
+
   it('is said once more where an older word of another process came after it: an engine keeps what came last', async (t) => {
     const { hub, took, state, opens } = refusing(t)
     state.open = true
