@@ -69,12 +69,15 @@ ${edit(block('apache.conf', app)).replace('Listen 8080', `Listen 127.0.0.1:${por
     }),
 
   Vite: (app, serve) =>
-    withProgram(serve, (folder, port) => {
+    withProgram(serve, async (folder, port) => {
       linkPackages(folder, ['vite'])
       saved(folder, 'vite.config.js', block('vite.config.js', app, 'docs/vite.md'))
       const address = ['--port', String(port), '--strictPort', '--host', '127.0.0.1']
       const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
-      return new Program(process.execPath, [vite, ...address], { cwd: folder })
+      const program = new Program(process.execPath, [vite, ...address], { cwd: folder })
+      // It listens at the port and leaves it again before it does for good.
+      await program.matching(/Local/)
+      return program
     }),
 }
 
