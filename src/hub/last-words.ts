@@ -10,7 +10,7 @@ const most = 10_000
 const doubt = 100
 
 /** Where it was heard: said by this process itself, in its turn in the log, or said again, which any process may do late. */
-export type Whence = 'here' | 'log' | 'again'
+type Whence = 'here' | 'log' | 'again'
 
 interface Word {
   readonly type: string

@@ -75,10 +75,11 @@ export class SaidRemovals {
   heard(removal: Removal, age: number): boolean {
     if (removal.type === 'disconnect') return true
     const { type, ago } = removal
+    const key = nameOf(removal)
     const saidAt = this.#saidAt.get(removal)
     const from = saidAt !== undefined ? 'here' : ago === undefined ? 'log' : 'again'
-    const counts = this.#words.take(nameOf(removal), type, saidAt ?? performance.now() - age - (ago ?? 0), from)
-    const said = this.#said.get(nameOf(removal))
+    const counts = this.#words.take(key, type, saidAt ?? performance.now() - age - (ago ?? 0), from)
+    const said = this.#said.get(key)
     if (counts && said) said.isFollowed = said.state === 'taken' && said.removal.type !== type
     if (!counts) this.#overtaken(removal, age)
     return counts
