@@ -62,7 +62,7 @@ export interface ReplayedEvent extends ClientEvent {
   readonly recovered: boolean
   /** How many messages were replayed. */
   readonly messages: number
-  /** Their size as they were written, bytes. */
+  /** About their size as they are written, bytes. */
   readonly bytes: number
 }
 

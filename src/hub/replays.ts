@@ -10,7 +10,7 @@ import type { Audience } from './audience'
 import type { Connection } from './connection'
 import { Expiry } from './expiry'
 import { type Ask, Join } from './join'
-import { KeptFrames } from './kept-frames'
+import { KeptPayloads } from './kept-payloads'
 import type { Reply } from './reply'
 import { spreadWindow } from './spread'
 import type { Subscription, Subscriptions } from './subscriptions'
@@ -26,6 +26,9 @@ const pieceBytes = 65_536
 
 /** So much of a replay costs a client as much as one message of its own, bytes. */
 const bytesPerMessage = 65_536
+
+/** What is to be written: bytes, or a message, which becomes bytes when it is written. */
+type Part = Buffer | Positioned
 
 export interface ReplayParts {
   readonly engine: Engine
@@ -43,7 +46,7 @@ export interface ReplayParts {
 /** Runs the replays of a process. */
 export class Replays {
   readonly #parts: ReplayParts
-  readonly #frames = new KeptFrames()
+  readonly #payloads = new KeptPayloads()
   readonly #deadlines = new Expiry<Join>((join) => join.late())
 
   constructor(parts: ReplayParts) {
@@ -93,10 +96,8 @@ export class Replays {
         const held = join.release()
         if (held?.length === 0) break
         // Where some of it is gone, there is no answer left to say so: the client comes back with its cursor.
-        const frames: Buffer[] = []
-        if (held) this.#gather(frames, connection, audience, held)
-        else connection.overflow()
-        writing = this.#write(join, connection, frames)
+        if (!held) connection.overflow()
+        writing = this.#write(join, connection, audience, held ? this.#wanted(connection, audience, held) : [])
       }
       if (writing) await writing
       if (join.abandoned) return
@@ -117,45 +118,43 @@ export class Replays {
     // Who was served before goes on being served: an answer that replays nothing must not swallow what was held.
     const goesOn = join.served && !replayed
     join.served = true
-    const frames: Buffer[] = []
     const early = held.filter((message) => message.position <= position)
-    if (goesOn) this.#gather(frames, connection, audience, early)
+    const parts: Part[] = goesOn ? this.#wanted(connection, audience, early) : []
     const refresh = recovered ? undefined : this.#spread(topic.size)
     for (const { subscription, reply } of asks) {
       if (reply && !reply.confirms()) continue
       const { address } = subscription
-      frames.push(
+      parts.push(
         connection.framed({ type: 'subscribed', address, stream: topic.name, replay: { cursor, recovered, refresh } }),
       )
     }
-    let bytes = 0
     const missed = messages.filter((message) => wants(connection, message))
-    for (const message of missed) {
-      const frame = this.#frames.of(audience, message)
-      bytes += frame.length
-      frames.push(frame)
-    }
+    for (const message of missed) parts.push(message)
+    let bytes = this.#bytesOf(audience, missed)
     if (replayed || !recovered) {
       const about = { stream: topic.name, cursor: first.cursor, recovered, messages: missed.length, bytes }
       tell('turbo-cable:replayed', () => ({ ...connection.client, ...about }))
     }
-    const late = held.filter((message) => message.position > position)
-    bytes += this.#gather(frames, connection, audience, late)
+    const late = this.#wanted(
+      connection,
+      audience,
+      held.filter((message) => message.position > position),
+    )
+    for (const message of late) parts.push(message)
+    bytes += this.#bytesOf(audience, late)
     for (const { subscription, cursor: from, reply } of asks) {
       const asked = from !== null || !recovered
       const verdict = reply ? reply.done(recovered, from !== null) : asked ? recovered : undefined
       if (verdict === undefined) continue
       const at = late.at(-1)?.cursor ?? cursor
-      frames.push(
-        connection.framed({ type: 'replayed', address: subscription.address, cursor: at, recovered: verdict }),
-      )
+      parts.push(connection.framed({ type: 'replayed', address: subscription.address, cursor: at, recovered: verdict }))
     }
     // An engine may know of broadcasts that it has yet to hand to this process.
     if (!goesOn && position > progress.position)
       audience.ahead = (audience.ahead ?? new Map()).set(connection, position)
     else if (!goesOn) audience.ahead?.delete(connection)
     if (bytes >= bytesPerMessage && !connection.pay(bytes / bytesPerMessage)) return undefined
-    return this.#write(join, connection, frames)
+    return this.#write(join, connection, audience, parts)
   }
 
   // Many pages take as long as they need.
@@ -177,30 +176,50 @@ export class Replays {
   }
 
   // Where one piece is enough, there is nothing to wait for.
-  #write(join: Join, connection: Connection, frames: readonly Buffer[]): Promise<void> | undefined {
-    if (frames.reduce((sum, { length }) => sum + length, 0) > pieceBytes)
-      return this.#writePieces(join, connection, frames)
-    if (frames.length > 0) connection.write(joined(frames))
+  #write(join: Join, connection: Connection, audience: Audience, parts: readonly Part[]): Promise<void> | undefined {
+    const pieces = this.#pieces(audience, parts)
+    const { value: first } = pieces.next()
+    if (!first) return undefined
+    if (first.length >= pieceBytes) return this.#writePieces(join, connection, first, pieces)
+    connection.write(first)
     return undefined
   }
 
-  // A reader is slow when it makes no progress, not when much waits for it.
-  async #writePieces(join: Join, connection: Connection, frames: readonly Buffer[]): Promise<void> {
-    let piece: Buffer[] = []
-    let bytes = 0
-    for (const frame of frames) {
-      piece.push(frame)
-      bytes += frame.length
-      if (bytes < pieceBytes) continue
-      const whole = joined(piece)
+  // A reader is slow when it makes no progress, not when much waits for it. The next piece is made when this one was taken: what
+  // waits for a client that does not read is one piece, however much it has asked for.
+  async #writePieces(join: Join, connection: Connection, first: Buffer, rest: Iterator<Buffer>): Promise<void> {
+    for (let piece: Buffer | undefined = first; piece; piece = rest.next().value) {
+      const whole = piece
+      if (whole.length < pieceBytes) return connection.write(whole)
       this.#watch(join, patienceWithReader, () => connection.overflow())
       await new Promise<void>((taken) => connection.write(whole, taken))
       this.#deadlines.remove(join)
       if (join.abandoned) return
+    }
+  }
+
+  *#pieces(audience: Audience, parts: readonly Part[]): Generator<Buffer, undefined> {
+    let piece: Buffer[] = []
+    let bytes = 0
+    for (const part of parts) {
+      const frame = Buffer.isBuffer(part) ? part : audience.frame(part, this.#payloads.of(part))
+      piece.push(frame)
+      bytes += frame.length
+      if (bytes < pieceBytes) continue
+      yield joined(piece)
       piece = []
       bytes = 0
     }
-    if (piece.length > 0) connection.write(joined(piece))
+    if (piece.length > 0) yield joined(piece)
+  }
+
+  // About so many, once they are written: what is around one of them is nearly as much for each.
+  #bytesOf(audience: Audience, messages: readonly Positioned[]): number {
+    const [first] = messages
+    if (!first) return 0
+    const lengthOf = (message: Positioned) => this.#payloads.of(message).length
+    const around = audience.frame(first).length - lengthOf(first)
+    return messages.reduce((sum, message) => sum + lengthOf(message) + around, 0)
   }
 
   // `late` is called when what is waited for takes longer than `patience` ms, and then brings it to an end.
@@ -210,17 +229,10 @@ export class Replays {
     this.#deadlines.add(join)
   }
 
-  // Adds the frames of what was held, but for what an earlier replay had already. Returns their bytes.
-  #gather(frames: Buffer[], connection: Connection, audience: Audience, held: readonly Positioned[]): number {
+  // What was held, but for what an earlier replay had already.
+  #wanted(connection: Connection, audience: Audience, held: readonly Positioned[]): Positioned[] {
     const seen = audience.ahead?.get(connection) ?? -1
-    let bytes = 0
-    for (const message of held) {
-      if (message.position <= seen || !wants(connection, message)) continue
-      const frame = audience.frame(message)
-      bytes += frame.length
-      frames.push(frame)
-    }
-    return bytes
+    return held.filter((message) => message.position > seen && wants(connection, message))
   }
 }
 

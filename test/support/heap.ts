@@ -9,3 +9,9 @@ export function heapInUse(): number {
   runInNewContext('gc')()
   return process.memoryUsage().heapUsed
 }
+
+/** Bytes outside the heap that buffers hold and something still refers to. */
+export function buffersInUse(): number {
+  heapInUse()
+  return process.memoryUsage().arrayBuffers
+}

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it, mock } from 'node:test'
+import { Signer } from '../../../src/stream/signer.ts'
 import type { RecordingTransport } from '../../support/hub-doubles.ts'
 import { hubOf, turn } from '../../support/hub-doubles.ts'
 import { warnings } from '../../support/warnings.ts'
@@ -17,7 +18,6 @@ const short = (client: RecordingTransport) =>
 // Two names for the stream `s`: the plain one, and one that `s` is made of by a token.
 async function twoNames() {
   const context = hubOf({ secret: 'x', publicStreams: true })
-  const { Signer } = await import('../../../src/stream/signer.ts')
   const token = new Signer(['x']).sign('s')
   return { ...context, token }
 }
@@ -252,6 +252,18 @@ describe('what is held back', () => {
     assert.deepEqual(short(page), [4])
   })
 
+  it('makes one piece of a long one, and the next when this one was taken', async (t) => {
+    const { client, publish } = hubOf()
+    for (let n = 0; n < 30; n++) await publish('s', 'x'.repeat(10_000))
+    const page = client()
+    const made = [t.mock.method(page.framing, 'frame'), t.mock.method(page.framing, 'around')]
+    page.subscribe('s', { cursor: 'e:0' })
+    await turn()
+    assert.equal(page.writes.length, 1)
+    const frames = made.reduce((sum, { mock }) => sum + mock.callCount(), 0)
+    assert.ok(frames < 12, `${frames} frames`)
+  })
+
   it('counts what a message costs beside its text', async () => {
     const { client, publish } = stuck({ limits: { pendingBytes: 2_000 } })
     const page = client()
@@ -353,7 +365,6 @@ describe('an engine that does not answer', () => {
     const { engine, hub, client } = hubOf({ secret: 'x' })
     engine.answers = false
     const { createSignedStream } = await import('../../../src/stream/signed-stream.ts')
-    const { Signer } = await import('../../../src/stream/signer.ts')
     const { token } = createSignedStream(new Signer(['x']))('s', { expiresIn: 2_000 })
     const page = client()
     page.subscribe(token, { cursor: 'e:0' })
