@@ -19,7 +19,7 @@ export function assetServer(locate: (name: string) => string): ServeAsset {
     const file = files.get(name)
     if (file === undefined) return false
     response.setHeader('X-Content-Type-Options', 'nosniff')
-    if (typeof file === 'string') send(request, file, { dotfiles: 'allow' }).pipe(response)
+    if (typeof file === 'string') inItsTurn(response, () => send(request, file, { dotfiles: 'allow' }).pipe(response))
     else sayMissing(file.missing, response)
     return true
   }
@@ -48,6 +48,13 @@ function findFiles(locate: (name: string) => string): Map<string, Asset> {
   found.set('turbo.js', beside('@hotwired/turbo', 'turbo.es2017-esm.js'))
   found.set('stimulus.js', beside('@hotwired/stimulus', 'stimulus.js'))
   return found
+}
+
+// A response that waits behind others of its connection has no socket yet, and is not told when that ends: a file that was opened
+// for it would never be closed.
+function inItsTurn(response: ServerResponse, answer: () => void): void {
+  if (response.socket) answer()
+  else response.once('socket', answer)
 }
 
 function sayMissing(name: string, response: ServerResponse): void {
