@@ -2,6 +2,7 @@
 // are kept; the oldest is forgotten first.
 
 import { isUsableId } from '../options/limits'
+import { forgetOldest } from './oldest'
 
 const kept = 10_000
 
@@ -16,7 +17,9 @@ export class Once {
 
   /** Takes an id for done. */
   note(id: string): void {
-    if (!this.#done.has(id)) this.#done.set(id, Promise.resolve())
+    if (this.#done.has(id)) return
+    this.#done.set(id, Promise.resolve())
+    forgetOldest(this.#done, kept)
   }
 
   /** Runs `work`, or returns what it came to for this id before. What fails, and what has no usable id, may be done again. */
@@ -27,10 +30,7 @@ export class Once {
     const done = work()
     this.#done.set(id, done)
     done.catch(() => this.#done.get(id) === done && this.#done.delete(id))
-    for (const [oldest] of this.#done) {
-      if (this.#done.size <= kept) break
-      this.#done.delete(oldest)
-    }
+    forgetOldest(this.#done, kept)
     return done
   }
 }

@@ -65,10 +65,13 @@ export class Texts {
     for (const text of this.#texts.values()) this.#drop(text)
   }
 
-  #start(run: string, key: string, started: number): void {
+  #start(given: string, key: string, started: number): void {
     const before = this.#texts.get(key)
     if (before) this.#drop(before)
-    const text: Text = { run, key, started, ended: Number.POSITIVE_INFINITY, pieces: [], size: overhead }
+    // A part of a message would keep the whole of it.
+    const run = Buffer.from(given).toString()
+    const size = overhead + key.length + run.length
+    const text: Text = { run, key, started, ended: Number.POSITIVE_INFINITY, pieces: [], size }
     this.#size += text.size
     this.#texts.set(key, text)
     this.#runs.set(keyOf(streamOf(key), run), text)
@@ -81,8 +84,9 @@ export class Texts {
     text.size += size
     this.#size += size
     if (text.size > longest) {
-      this.#size -= text.size - overhead
-      text.size = overhead
+      const left = overhead + text.key.length + text.run.length
+      this.#size -= text.size - left
+      text.size = left
       text.pieces = undefined
     }
     for (const oldest of this.#texts.values()) {

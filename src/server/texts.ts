@@ -64,9 +64,9 @@ function shownSafely(name: string, value: unknown): string {
   return shown(value)
 }
 
-// A password may stand in a URL, in its query too; and an engine may have several.
+// A password may stand in a URL, also after its path; and an engine may have several.
 function withoutSecrets(urls: string): string {
-  const shownOf = (each: string) => each.replace(/\?.*$/s, '?***').replace(/\/\/.*@/s, '//***@')
+  const shownOf = (each: string) => each.replace(/\/\/.*@/s, '//***@').replace(/([?#]).*$/s, '$1***')
   return urls
     .split(/,(?=\s*[a-z]+:\/\/)/)
     .map(shownOf)

@@ -56,6 +56,12 @@ describe('Once', () => {
     assert.equal(count(), 1)
   })
 
+  it('keeps no more of those that it only takes for done', () => {
+    const { once } = counting()
+    for (let n = 0; n < 10_050; n++) once.note(`${n}`)
+    assert.deepEqual([once.ids().length, once.ids()[0]], [10_000, '50'])
+  })
+
   it('keeps the last 10,000 ids, and forgets the oldest first', async () => {
     const { once, work, count } = counting()
     for (let n = 0; n <= 10_000; n++) await once.run(`${n}`, work)

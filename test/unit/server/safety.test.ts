@@ -111,6 +111,7 @@ describe('--check', () => {
     'redis://u:p@topmost@localhost:1',
     'redis://u:p,topmost@localhost:1',
     'redis://localhost:1/?password=topmost',
+    'redis://localhost:1/0#topmost',
     'nats://u:topmost@a:1,nats://topmost@b:1',
   ]) {
     it(`shows no secret of ${engine}`, () =>
