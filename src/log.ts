@@ -26,15 +26,45 @@ export function warn(message: string): void {
 /** How often a warning may come that anybody can cause, ms. */
 const seldom = 60_000
 
-/** Makes a `warn` that prints once a minute at most; what comes in between is for `debug`. */
+/** Makes a `warn` that prints once a minute at most; what comes in between is for `debug`, and the next line counts it. */
 export function warnSeldom(debug: (message: string) => void): typeof warn {
   let next = Number.NEGATIVE_INFINITY
+  let kept = 0
   return (message) => {
     const now = performance.now()
-    const say = now < next ? debug : warn
-    if (say === warn) next = now + seldom
+    if (now < next) {
+      kept++
+      debug(message)
+      return
+    }
+    warn(kept === 0 ? message : `${message} (and ${kept} more like it since the last such line)`)
+    next = now + seldom
+    kept = 0
+  }
+}
+
+/**
+ * The same for many places, so that none hides what another has to say. A place is something that lives as long as what may go wrong
+ * there, such as a function of the app's, and what it is used for.
+ */
+export function warnSeldomOf(debug: (message: string) => void): (place: object, use: string, message: string) => void {
+  const places = new WeakMap<object, Map<string, typeof warn>>()
+  return (place, use, message) => {
+    const uses = places.get(place) ?? new Map<string, typeof warn>()
+    const say = uses.get(use) ?? warnSeldom(debug)
+    places.set(place, uses.set(use, say))
     say(message)
   }
+}
+
+/** A text of a stranger's in a line: its beginning, if it is long. */
+export function cutOff(text: string, most = 100): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text
+}
+
+/** What an error says in a line. A stranger's text may stand in it, so it is cut off where no app's own message gets. */
+export function reasonOf(error: unknown): string {
+  return cutOff(error instanceof Error ? error.message : String(error), 1_000)
 }
 
 /** Prints one line on stdout that asks for nothing: `[turbo-cable] listening on …`. */

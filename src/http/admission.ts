@@ -3,10 +3,12 @@
 
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import { inTime } from '../in-time'
-import { warn } from '../log'
+import { logger, reasonOf, warnSeldomOf } from '../log'
 import type { Identity, UpgradeMiddleware, UpgradeRequest } from '../options/identity'
 import type { ResolvedOptions } from '../options/options'
 import type { DisconnectReason } from '../protocol/protocol'
+
+const say = warnSeldomOf(logger('upgrade'))
 
 /** How an upgrade is refused. */
 export interface Refusal {
@@ -40,12 +42,14 @@ export async function admitted(
   const visitor = request as UpgradeRequest
   // Session middleware reads this, which Express would have set.
   visitor.originalUrl ??= request.url
+  let place: object = options
+  const asking = (next: object) => {
+    place = next
+  }
   try {
-    return await inTime(options.limits.answerTime, (signal) => asked(visitor, options, signal), left)
+    return await inTime(options.limits.answerTime, (signal) => asked(visitor, options, signal, asking), left)
   } catch (error) {
-    warn(
-      `a connection is refused, as its middleware or authenticate failed: ${error instanceof Error ? error.message : error}`,
-    )
+    say(place, '', `a connection is refused, as its middleware or authenticate failed: ${reasonOf(error)}`)
     return { status: 401, text: 'Unauthorized' }
   }
 }
@@ -54,12 +58,15 @@ async function asked(
   visitor: UpgradeRequest,
   { middleware, authenticate }: Pick<ResolvedOptions, 'middleware' | 'authenticate'>,
   signal: AbortSignal,
+  asking: (next: object) => void,
 ): Promise<Admission> {
   const response = new ServerResponse(visitor)
   for (const each of middleware) {
+    asking(each)
     const answered = await run(each, visitor, response)
     if (answered) return { status: Math.max(response.statusCode, 400), text: 'Refused by middleware' }
   }
+  if (authenticate) asking(authenticate)
   let ends: number | undefined
   const expires = (at: number) => {
     ends = at

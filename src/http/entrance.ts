@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { wasDisconnected } from '../hub/arrivals'
 import type { Visitor } from '../hub/gate'
 import type { Hub } from '../hub/hub'
-import { logger, warnSeldom } from '../log'
+import { cutOff, logger, warnSeldom } from '../log'
 import { fullLine } from '../options/cautions'
 import type { ResolvedOptions } from '../options/options'
 import type { DisconnectReason } from '../protocol/protocol'
@@ -77,14 +77,16 @@ export class Entrance {
   }
 
   #refuseOrigin({ request: { headers }, refuse }: Guest): void {
-    const { origin, host } = headers
+    const { host } = headers
+    const from = cutOff(headers.origin ?? '')
+    const to = cutOff(host ?? '')
     const mayBeProxied = isLocalHost(host)
     // What is no page of anybody, as `turbo-cable doctor` asks for it, says nothing of this server.
-    const say = origin?.endsWith('.invalid') ? debug : this.#sayOrigin
+    const say = headers.origin?.endsWith('.invalid') ? debug : this.#sayOrigin
     say(
       mayBeProxied
-        ? `refused a page of ${origin} on host ${host}: where a proxy passes no Host of its own, let it pass Host (nginx: proxy_set_header Host $http_host), and see that it does not pass POST to the broadcast path from outside, as everybody looks local through it; else list the page in allowedOrigins`
-        : `refused a page of ${origin} on host ${host}: list it in allowedOrigins, or let the proxy pass Host (or set trustProxy)`,
+        ? `refused a page of ${from} on host ${to}: where a proxy passes no Host of its own, let it pass Host (nginx: proxy_set_header Host $http_host), and see that it does not pass POST to the broadcast path from outside, as everybody looks local through it; else list the page in allowedOrigins`
+        : `refused a page of ${from} on host ${to}: list it in allowedOrigins, or let the proxy pass Host (or set trustProxy)`,
     )
     refuse(403, 'Forbidden: origin not allowed')
   }

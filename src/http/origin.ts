@@ -18,7 +18,7 @@ export function originAllowed(request: IncomingMessage, { allowedOrigins, trustP
   const page = hostOf(origin)
   if (page !== undefined && page === hostIn(request, trustProxy)) return true
   if (typeof allowedOrigins !== 'function') return allowedOrigins.some((rule) => fits(rule, origin, page))
-  return verdict('allowedOrigins', () => allowedOrigins(origin, request), false)
+  return verdict('allowedOrigins', allowedOrigins, [origin, request], false)
 }
 
 // `https://a.example`, `a.example`, `a.example:8080`, `*.example`, `https://*.example`, `*`

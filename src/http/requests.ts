@@ -1,7 +1,7 @@
 // Decides which requests the cable answers. All others are the app's.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { logger, warn } from '../log'
+import { logger, reasonOf, warnSeldom } from '../log'
 import { serveAsset } from './assets'
 import type { BroadcastEndpoint } from './broadcast-endpoint'
 import type { Events } from './events'
@@ -9,6 +9,9 @@ import { serveHistoricalLocation } from './historical-locations'
 import { Mounts } from './mounts'
 
 const debug = logger('http')
+
+// One for the process: whoever posts can cause it.
+const sayUnread = warnSeldom(debug)
 
 /** The paths of a cable, below its mount. */
 export interface RequestPaths {
@@ -91,7 +94,7 @@ function comeBack(response: ServerResponse): true {
 }
 
 function fail(response: ServerResponse, error: unknown): void {
-  warn(`a broadcast could not be read: ${error instanceof Error ? error.message : error}`)
+  sayUnread(`a broadcast could not be read: ${reasonOf(error)}`)
   debug('%O', error)
   if (response.headersSent) return void response.destroy()
   response.statusCode = 500

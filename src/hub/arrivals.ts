@@ -64,5 +64,5 @@ export class Arrivals {
 
 /** Whether this identity was disconnected while its client waited. If a `match` throws, the answer is yes. */
 export function wasDisconnected({ disconnected }: Arrival, identity: Identity): boolean {
-  return disconnected.some((match) => verdict('disconnect', () => match(identity), true))
+  return disconnected.some((match) => verdict('disconnect', match, [identity], true))
 }

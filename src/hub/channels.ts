@@ -1,7 +1,7 @@
 // The app's own channels: which streams a client gets that asks for one by name, and what its clients may have done.
 
 import { inTime } from '../in-time'
-import { logger, warn } from '../log'
+import { logger, reasonOf, warn, warnSeldomOf } from '../log'
 import type { Channel, ChannelMap, ChannelStreams } from '../options/channels'
 import type { UpgradeRequest } from '../options/identity'
 import type { ChannelAsk, RejectReason } from '../protocol/protocol'
@@ -23,6 +23,8 @@ export class Channels {
   readonly #channels: ReadonlyMap<string, Channel>
   readonly #answerTime: number
   #warned = false
+  // Whoever may connect can have them fail.
+  readonly #sayFailed = warnSeldomOf(debug)
 
   /** `answerTime` is how long the app may take to answer, ms. */
   constructor(channels: ChannelMap, answerTime: number) {
@@ -60,7 +62,8 @@ export class Channels {
       const given = await inTime(this.#answerTime, (signal) => subscribe?.({ params, identity, request, signal }), left)
       return named(given)
     } catch (error) {
-      warn(`the channel ${short(channel)} failed, which rejects its subscriber: ${messageOf(error)}`)
+      const line = `the channel ${short(channel)} failed, which rejects its subscriber: ${reasonOf(error)}`
+      this.#sayFailed(known ?? this, channel, line)
       return 'unauthorized'
     }
   }
@@ -84,9 +87,10 @@ export class Channels {
     }
     Promise.resolve()
       .then(() => run.call(actions, data, about))
-      .catch((error: unknown) =>
-        warn(`the action ${short(action)} of ${short(asked.channel)} failed: ${messageOf(error)}`),
-      )
+      .catch((error: unknown) => {
+        const line = `the action ${short(action)} of ${short(asked.channel)} failed: ${reasonOf(error)}`
+        this.#sayFailed(run, `${asked.channel} ${action}`, line)
+      })
   }
 
   #complain(line: string): void {
@@ -107,8 +111,4 @@ function named(given: ChannelStreams): readonly string[] | RejectReason {
 // Escaped and cut off, because a stranger chose it.
 function short(name: string): string {
   return JSON.stringify(name.slice(0, 80))
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import type { ClientEvent, DisconnectedEvent } from '../diagnostics'
-import { logger, warn } from '../log'
+import { logger, reasonOf, warn } from '../log'
 import type { Identity, UpgradeRequest } from '../options/identity'
 import type { Command, Protocol, Word } from '../protocol/protocol'
 import type { Transport, TransportDelegate } from '../transport/transport'
@@ -206,9 +206,7 @@ export class Connection implements Visitor, TransportDelegate {
     } catch (error) {
       const say = throwing.has(this.protocol) ? debug : warn
       throwing.add(this.protocol)
-      say(
-        `the protocol "${this.protocol.name}" threw at a message, which is ignored: ${error instanceof Error ? error.message : error}`,
-      )
+      say(`the protocol "${this.protocol.name}" threw at a message, which is ignored: ${reasonOf(error)}`)
       return undefined
     }
   }

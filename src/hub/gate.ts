@@ -2,7 +2,7 @@
 // reason why not. A valid signature proves only that the server printed the name once, not that this client may have it now.
 
 import { inTime } from '../in-time'
-import { warn } from '../log'
+import { cutOff, logger, reasonOf, warnSeldom } from '../log'
 import type { Identity, UpgradeRequest } from '../options/identity'
 import { maxAskedLength } from '../options/limits'
 import type { PublicStreams, ResolvedOptions } from '../options/options'
@@ -23,6 +23,8 @@ export interface Right {
   readonly expires?: number | undefined
 }
 
+const debug = logger('hub')
+
 type Match = (identity: Identity) => boolean
 
 /** Decides about subscriptions. */
@@ -31,6 +33,8 @@ export class Gate {
   readonly #public: PublicStreams
   readonly #authorize: ResolvedOptions['authorize']
   readonly #answerTime: number
+  // Whoever may subscribe can have it fail.
+  readonly #sayFailed = warnSeldom(debug)
   /** The app's own channels. */
   readonly channels: Channels
   /** Who is refused which stream, and until when, ms since 1970. */
@@ -81,7 +85,7 @@ export class Gate {
     try {
       return (await inTime(this.#answerTime, (signal) => this.#authorize?.({ ...question, signal }), left)) === true
     } catch (error) {
-      warn(`authorize failed for "${stream}", which refuses it: ${error instanceof Error ? error.message : error}`)
+      this.#sayFailed(`authorize failed for "${cutOff(stream)}", which refuses it: ${reasonOf(error)}`)
       return false
     }
   }
@@ -101,7 +105,7 @@ export class Gate {
   /** Whether the stream is refused to this visitor by `revoke`. */
   revoked(stream: string, { identity }: Visitor): boolean {
     for (const [match, until] of this.#revoked.get(stream) ?? []) {
-      if (until > Date.now() && verdict('revoke', () => match(identity), true)) return true
+      if (until > Date.now() && verdict('revoke', match, [identity], true)) return true
     }
     return false
   }

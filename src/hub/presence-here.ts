@@ -77,7 +77,7 @@ export class PresenceHere {
   /** Whoever matches and has no connection any more leaves at once, from one stream or from all. */
   expel(match: (identity: Identity) => boolean, stream?: string): void {
     for (const here of [...(stream === undefined ? this : this.on(stream))]) {
-      if (here.leaving && verdict('presence', () => match(here.identity), false)) this.#end(here)
+      if (here.leaving && verdict('presence', match, [here.identity], false)) this.#end(here)
     }
   }
 

@@ -2,7 +2,7 @@
 // change is on its way before the next one is told, so that of two lists of people the newer is the last to arrive.
 
 import { inTime } from '../in-time'
-import { logger, warn } from '../log'
+import { cutOff, logger, reasonOf, warn, warnSeldom } from '../log'
 import type { OnPresence, Present } from '../options/presence'
 import type { Turn } from './presence-roster'
 
@@ -42,6 +42,8 @@ export class PresenceTurns {
   readonly #waiting = new Map<string, Telling[]>()
   readonly #timers = new Map<string, NodeJS.Timeout>()
   #complained = false
+  // Whoever may come and leave can have it fail.
+  readonly #sayFailed = warnSeldom(debug)
   #stopped = false
 
   constructor(parts: TurnsParts) {
@@ -124,7 +126,7 @@ export class PresenceTurns {
       try {
         await inTime(answerTime, () => onPresence?.({ stream, identity, joined, present: list(stream) }))
       } catch (error) {
-        warn(`onPresence failed for "${stream}": ${error instanceof Error ? error.message : error}`)
+        this.#sayFailed(`onPresence failed for "${cutOff(stream)}": ${reasonOf(error)}`)
       }
     }
   }

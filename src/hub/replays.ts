@@ -4,7 +4,7 @@
 
 import { tell } from '../diagnostics'
 import type { Engine, Positioned, Replay } from '../engine/engine'
-import { warn } from '../log'
+import { cutOff, logger, reasonOf, warnSeldom } from '../log'
 import type { ResolvedOptions } from '../options/options'
 import type { Audience } from './audience'
 import type { Connection } from './connection'
@@ -14,6 +14,8 @@ import { KeptPayloads } from './kept-payloads'
 import type { Reply } from './reply'
 import { spreadWindow } from './spread'
 import type { Subscription, Subscriptions } from './subscriptions'
+
+const debug = logger('hub')
 
 /** How long an engine may take to answer, ms. */
 const patience = 10_000
@@ -47,6 +49,8 @@ export interface ReplayParts {
 export class Replays {
   readonly #parts: ReplayParts
   readonly #payloads = new KeptPayloads()
+  // While the engine is away, each page that comes back has this.
+  readonly #sayUnread = warnSeldom(debug)
   readonly #deadlines = new Expiry<Join>((join) => join.late())
 
   constructor(parts: ReplayParts) {
@@ -168,7 +172,7 @@ export class Replays {
     try {
       return await join.question((deadline) => this.#parts.engine.since(stream, cursor, deadline))
     } catch (error) {
-      warn(`history of "${stream}" could not be read: ${error instanceof Error ? error.message : error}`)
+      this.#sayUnread(`history of "${cutOff(stream)}" could not be read: ${reasonOf(error)}`)
       return undefined
     } finally {
       this.#deadlines.remove(join)

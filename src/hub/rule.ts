@@ -9,5 +9,5 @@ export function holds(rule: PublicStreams, stream: string, option: string, ident
   if (typeof rule === 'boolean') return rule
   // search(), because test() starts where the last match ended if the RegExp has the flag g.
   if (rule instanceof RegExp) return stream.search(rule) !== -1
-  return typeof rule === 'function' ? verdict(option, () => rule(stream, identity), false) : rule.includes(stream)
+  return typeof rule === 'function' ? verdict(option, rule, [stream, identity], false) : rule.includes(stream)
 }

@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto'
 import { tell } from '../diagnostics'
 import type { Engine, Whisper } from '../engine/engine'
-import { logger, warn } from '../log'
+import { logger, reasonOf, warnSeldom } from '../log'
 import type { PublicStreams } from '../options/options'
 import type { Connection } from './connection'
 import { holds } from './rule'
@@ -27,6 +27,8 @@ export class Whispers {
   readonly #parts: WhisperParts
   // Who whispers has a name, by which all processes know not to send it back.
   readonly #names = new WeakMap<Connection, string>()
+  // While the engine is away, each of them is.
+  readonly #sayLost = warnSeldom(debug)
 
   constructor(parts: WhisperParts) {
     this.#parts = parts
@@ -44,7 +46,7 @@ export class Whispers {
       this.#names.set(connection, from)
       engine
         .signal({ type: 'whisper', stream, json, from })
-        .catch((error: unknown) => warn(`a whisper was lost: ${error instanceof Error ? error.message : error}`))
+        .catch((error: unknown) => this.#sayLost(`a whisper was lost: ${reasonOf(error)}`))
     }
   }
 

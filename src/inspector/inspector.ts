@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { UpgradeDelegate } from '../http/upgrade'
 import type { Hub } from '../hub/hub'
-import { logger, warn } from '../log'
+import { logger, reasonOf, warnSeldom } from '../log'
 import type { ResolvedOptions } from '../options/options'
 import { turboStream } from '../turbo/turbo-stream'
 import { Access } from './access'
@@ -17,6 +17,9 @@ import { formIn, sendByHand } from './sending'
 import { style } from './style'
 
 const debug = logger('inspector')
+
+// One for the process: whoever asks for its pages may cause it.
+const sayFailed = warnSeldom(debug)
 
 /** The largest form with a token alone, bytes. */
 const smallForm = 4_096
@@ -59,7 +62,7 @@ export class Inspector implements UpgradeDelegate {
     response.setHeader('Cross-Origin-Resource-Policy', 'same-origin')
     const answered = this.#answer(way, request, response, rest)
     answered.catch((error: unknown) => {
-      warn(`the inspector failed: ${error instanceof Error ? error.message : error}`)
+      sayFailed(`the inspector failed: ${reasonOf(error)}`)
       debug('%O', error)
       if (response.headersSent) response.destroy()
       else text(response, 500, 'The inspector failed')

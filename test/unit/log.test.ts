@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { logAs, logger, warn, warnSeldom } from '../../src/log.ts'
+import { logAs, logger, reasonOf, warn, warnSeldom } from '../../src/log.ts'
 import { warnings } from '../support/warnings.ts'
 
 it('a warning is one line that names the package', (t) => {
@@ -23,7 +23,7 @@ it('what a stranger wrote can neither move a terminal nor be taken for a line of
   assert.equal(JSON.parse(warned[1] as string).message, evil)
 })
 
-it('a warning that anybody can cause comes once a minute at most', (t) => {
+it('a warning that anybody can cause comes once a minute at most, and says how many it stands for', (t) => {
   const warned = warnings(t)
   const now = t.mock.method(performance, 'now', () => 5_000)
   const debugged: string[] = []
@@ -37,8 +37,14 @@ it('a warning that anybody can cause comes once a minute at most', (t) => {
     now.mock.mockImplementation(() => time)
     say(message)
   }
-  assert.deepEqual(warned, ['[turbo-cable] a', '[turbo-cable] c'])
+  assert.deepEqual(warned, ['[turbo-cable] a', '[turbo-cable] c (and 1 more like it since the last such line)'])
   assert.deepEqual(debugged, ['b', 'd'])
+})
+
+it('what an error says is cut off where it may be a text of a stranger', () => {
+  assert.equal(reasonOf(new Error('no table')), 'no table')
+  assert.equal(reasonOf('no table'), 'no table')
+  assert.equal(reasonOf(new Error('x'.repeat(12_000))).length, 1_001)
 })
 
 it('a logger has the namespace of its room, and is silent by default', () => {

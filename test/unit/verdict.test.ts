@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, it, mock } from 'node:test'
 import { verdict } from '../../src/verdict.ts'
+import { warnings } from '../support/warnings.ts'
 
 describe('verdict', () => {
   const boom = () => {
@@ -21,18 +22,37 @@ describe('verdict', () => {
     it(rule, () => {
       const warn = mock.method(console, 'warn', () => {})
       try {
-        assert.equal(verdict('authorities', ask, otherwise), expected)
+        assert.equal(verdict('authorities', ask, [], otherwise), expected)
       } finally {
         warn.mock.restore()
       }
     })
   }
 
+  it('says once a minute what a function does wrong, for each function and each use of it', (t) => {
+    const warned = warnings(t)
+    const now = t.mock.method(performance, 'now', () => 5_000)
+    const other = () => boom()
+    for (let n = 0; n < 200; n++) {
+      verdict('presence', boom, [], false)
+      verdict('whispers', boom, [], false)
+      verdict('whispers', other, [], false)
+    }
+    const threw = 'threw, which is taken for a refusal: boom'
+    assert.deepEqual(
+      warned.splice(0),
+      ['presence', 'whispers', 'whispers'].map((name) => `[turbo-cable] ${name} ${threw}`),
+    )
+    now.mock.mockImplementation(() => 65_000)
+    verdict('presence', boom, [], false)
+    assert.deepEqual(warned, [`[turbo-cable] presence ${threw} (and 199 more like it since the last such line)`])
+  })
+
   it('catches the rejection of a promise that it does not wait for', async () => {
     const warn = mock.method(console, 'warn', () => {})
     const unhandled = mock.fn()
     process.on('unhandledRejection', unhandled)
-    verdict('authorities', () => Promise.reject(new Error('late')), false)
+    verdict('authorities', () => Promise.reject(new Error('late')), [], false)
     await new Promise((resolve) => setImmediate(resolve))
     process.off('unhandledRejection', unhandled)
     warn.mock.restore()

@@ -69,13 +69,13 @@ describe('authenticate', () => {
     ],
   ]
   for (const [what, authenticate] of failures) {
-    it(`that ${what} refuses with a 401, is logged, and takes nobody else down`, (t) => {
+    it(`that ${what} refuses with a 401, is logged once, and takes nobody else down`, (t) => {
       const warned = warnings(t)
       return withCable({ authenticate }, async ({ port }) => {
         for (let n = 0; n < 3; n++) {
           assert.deepEqual(refused(await upgradeAnswer(port)), [401, 'Unauthorized'])
         }
-        assert.equal(warned.filter((line) => line.includes('no such table')).length, 3)
+        assert.equal(warned.filter((line) => line.includes('no such table')).length, 1)
       })
     })
   }
@@ -103,7 +103,7 @@ describe('authenticate', () => {
   })
 
   it('that never answers is asked about no more clients at once than the limit, also when they go again', (t) => {
-    const warned = warnings(t)
+    warnings(t)
     let calls = 0
     const signals: AbortSignal[] = []
     const authenticate: Authenticate = (_request, { signal }) => {
@@ -125,8 +125,9 @@ describe('authenticate', () => {
       assert.deepEqual(refused(await upgradeAnswer(port)), [503, 'Too many at once'])
       assert.deepEqual([calls, signals.every(({ aborted }) => aborted)], [3, true])
       // Then it is too late for an answer, and they cost nothing any more.
-      while (warned.length < 3) await new Promise(setImmediate)
-      assert.equal((await upgradeAnswer(port)).status, 401)
+      let status = 503
+      while (status === 503) status = (await upgradeAnswer(port)).status
+      assert.equal(status, 401)
       assert.equal(calls, 4)
     })
   })
