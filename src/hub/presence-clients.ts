@@ -2,8 +2,12 @@
 
 import type { Present } from '../options/presence'
 import type { Connection } from './connection'
+import { byStream, Gathered } from './gathered'
 import type { Turn } from './presence-roster'
 import type { Subscription, Subscriptions } from './subscriptions'
+
+/** So much of a list costs a client as much as one message of its own, bytes. */
+const bytesPerMessage = 8_192
 
 /** What `PresenceClients` works with. */
 export interface ClientsParts {
@@ -19,6 +23,8 @@ export class PresenceClients {
   readonly #parts: ClientsParts
   /** The addresses by which each has joined. */
   readonly #joined = new WeakMap<Connection, Set<string>>()
+
+  readonly #gathered = new Gathered<Turn>((turns) => this.#tell(turns))
 
   constructor(parts: ClientsParts) {
     this.#parts = parts
@@ -60,17 +66,26 @@ export class PresenceClients {
     const streams = this.#parts.subscriptions().streamsAt(connection, address)
     const lists = streams.filter(this.#parts.has).map(this.#parts.list)
     const present = new Map(lists.flat().map((each) => [each.id, each]))
-    connection.say({ type: 'present', address, present: lists.length > 0 ? [...present.values()] : undefined })
+    const answer = { type: 'present', address, present: lists.length > 0 ? [...present.values()] : undefined } as const
+    const frames = connection.framed(answer)
+    if (frames.length > 0 && connection.pay(frames.length / bytesPerMessage)) connection.write(frames)
   }
 
-  /** Tells the subscribers of a stream in this process who has come or left. */
-  announce({ stream, identity, joined }: Turn): void {
-    const topic = this.#parts.subscriptions().topic(stream)
-    for (const { protocol, framing, to, members } of topic?.audiences ?? []) {
-      const [text] = protocol.encode({ type: joined ? 'joined' : 'left', address: to.address, who: identity })
-      if (text === undefined) continue
-      const frame = framing.frame(text)
-      for (const connection of members) connection.write(frame)
+  /** Tells the subscribers of a stream in this process who has come or left, and with it what else comes in this turn. */
+  announce(turn: Turn): void {
+    this.#gathered.add(turn, JSON.stringify(turn.identity).length)
+  }
+
+  #tell(turns: readonly Turn[]): void {
+    for (const [stream, own] of byStream(turns)) {
+      for (const { protocol, framing, to, members } of this.#parts.subscriptions().topic(stream)?.audiences ?? []) {
+        const texts = own.flatMap(({ joined, identity }) =>
+          protocol.encode({ type: joined ? 'joined' : 'left', address: to.address, who: identity }),
+        )
+        if (texts.length === 0) continue
+        const frames = Buffer.concat(texts.map((text) => framing.frame(text)))
+        for (const connection of members) connection.write(frames)
+      }
     }
   }
 }

@@ -4,6 +4,7 @@
 import { inTime } from '../in-time'
 import { cutOff, logger, reasonOf, warn, warnSeldom } from '../log'
 import type { OnPresence, Present } from '../options/presence'
+import { byStream } from './gathered'
 import type { Turn } from './presence-roster'
 
 const debug = logger('presence')
@@ -130,10 +131,4 @@ export class PresenceTurns {
       }
     }
   }
-}
-
-function byStream(turns: readonly Turn[]): Map<string, Turn[]> {
-  const streams = new Map<string, Turn[]>()
-  for (const turn of turns) streams.set(turn.stream, [...(streams.get(turn.stream) ?? []), turn])
-  return streams
 }

@@ -7,10 +7,14 @@ import type { Engine, Whisper } from '../engine/engine'
 import { logger, reasonOf, warnSeldom } from '../log'
 import type { PublicStreams } from '../options/options'
 import type { Connection } from './connection'
+import { byStream, Gathered } from './gathered'
 import { holds } from './rule'
 import type { Subscriptions } from './subscriptions'
 
 const debug = logger('hub')
+
+/** So much to listeners of this process costs a client as much as one message of its own, characters. */
+const lengthPerMessage = 262_144
 
 /** What `Whispers` works with. */
 export interface WhisperParts {
@@ -29,6 +33,7 @@ export class Whispers {
   readonly #names = new WeakMap<Connection, string>()
   // While the engine is away, each of them is.
   readonly #sayLost = warnSeldom(debug)
+  readonly #gathered = new Gathered<Whisper>((whispers) => this.#hand(whispers))
 
   constructor(parts: WhisperParts) {
     this.#parts = parts
@@ -42,6 +47,9 @@ export class Whispers {
         debug('a whisper to %s is dropped, as the option `whispers` does not allow it', stream)
         continue
       }
+      // What it costs is what all of them are sent.
+      const listeners = subscriptions.topic(stream)?.size ?? 0
+      if (!connection.pay((json.length * listeners) / lengthPerMessage)) return
       const from = this.#names.get(connection) ?? randomUUID()
       this.#names.set(connection, from)
       engine
@@ -50,19 +58,39 @@ export class Whispers {
     }
   }
 
-  /** Hands a whisper to the subscribers in this process. */
-  heard({ stream, json, from }: Whisper): void {
-    let recipients = 0
+  /** Takes a whisper for the subscribers in this process. */
+  heard(whisper: Whisper): void {
+    this.#gathered.add(whisper, whisper.json.length)
+  }
+
+  #hand(whispers: readonly Whisper[]): void {
+    for (const [stream, own] of byStream(whispers)) this.#handTo(stream, own)
+  }
+
+  // Nobody hears what they said themselves.
+  #handTo(stream: string, whispers: readonly Whisper[]): void {
+    const reach = whispers.map(({ from, json }, index) => ({ from, json, index, recipients: 0 }))
+    const senders = new Set(whispers.map(({ from }) => from))
     for (const { protocol, framing, to, members } of this.#parts.subscriptions.topic(stream)?.audiences ?? []) {
       const around = protocol.whisper?.(to)
       if (!around) continue
-      const frame = framing.frame(around.head + json + around.tail)
+      const frames = whispers.map(({ json }) => framing.frame(around.head + json + around.tail))
+      const shared = Buffer.concat(frames)
       for (const connection of members) {
-        if (this.#names.get(connection) === from || connection.pending > 0) continue
-        connection.write(frame)
-        recipients++
+        if (connection.pending > 0) continue
+        const name = this.#names.get(connection)
+        if (name === undefined || !senders.has(name)) {
+          connection.write(shared)
+          for (const each of reach) each.recipients++
+          continue
+        }
+        const others = reach.filter(({ from }) => from !== name)
+        if (others.length === 0) continue
+        connection.write(Buffer.concat(others.map(({ index }) => frames[index] as Buffer)))
+        for (const each of others) each.recipients++
       }
     }
-    tell('turbo-cable:whisper', () => ({ cable: this.#parts.cable, stream, json, recipients }))
+    const { cable } = this.#parts
+    for (const { json, recipients } of reach) tell('turbo-cable:whisper', () => ({ cable, stream, json, recipients }))
   }
 }

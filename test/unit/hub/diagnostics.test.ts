@@ -239,6 +239,7 @@ describe('events of broadcasts', () => {
     const { hub } = hubOf()
     const whispers = cableEvents(t, 'turbo-cable:whisper', hub.id)
     hub.signalled({ type: 'whisper', stream: 's', json: '{"typing":true}', from: 'somebody' })
+    await turn()
     assert.deepEqual(whispers, [{ cable: hub.id, stream: 's', json: '{"typing":true}', recipients: 0 }])
   })
 })
