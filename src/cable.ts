@@ -135,7 +135,7 @@ export function createCable(given: TurboCableOptions = {}, host: HostParts = {})
   return {
     ...verbs,
     handle(request, response, mount = '') {
-      if (!requests.opensEvents(request)) underWay.add(response)
+      if (!requests.opensEvents(request)) underWay.add(request, response)
       passedOver.reached(request)
       if (!hub.closed && !host.knowsServer) {
         servers.meet(request)

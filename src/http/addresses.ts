@@ -1,13 +1,12 @@
 // How many clients each address has, so that one of them cannot take all the places.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { UntilClosed } from './until-closed'
 
 export class Addresses {
   readonly #most: number | undefined
   readonly #counts = new Map<string, number>()
-  /** How many of them are on each socket: requests may follow each other on one, also before the first is answered. */
-  readonly #sockets = new WeakMap<Socket, number>()
+  readonly #clients = new UntilClosed()
 
   /** `most` is how many one address may have; undefined for no limit. */
   constructor(most: number | undefined) {
@@ -24,18 +23,11 @@ export class Addresses {
     const count = this.#counts.get(address) ?? 0
     if (count >= this.#most) return false
     this.#counts.set(address, count + 1)
-    const others = this.#sockets.get(socket)
-    this.#sockets.set(socket, (others ?? 0) + 1)
-    response?.once('close', () => this.#gone(address, socket, 1))
-    // One listener for all of them, however many there are.
-    if (others === undefined) socket.once('close', () => this.#gone(address, socket, Number.POSITIVE_INFINITY))
+    this.#clients.add(socket, response, (gone) => this.#gone(address, gone))
     return true
   }
 
-  #gone(address: string, socket: Socket, most: number): void {
-    const here = this.#sockets.get(socket) ?? 0
-    const gone = Math.min(here, most)
-    this.#sockets.set(socket, here - gone)
+  #gone(address: string, gone: number): void {
     const left = (this.#counts.get(address) ?? 0) - gone
     if (left > 0) this.#counts.set(address, left)
     else this.#counts.delete(address)

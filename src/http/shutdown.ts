@@ -1,20 +1,29 @@
 // The end of a server, in the order that loses nothing: nobody new, then the answers under way, then the pages, then the rest. Where
 // answers take long, pages go before them.
 
-import type { Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
+import { within } from '../in-time'
+import { cutOffForeign } from './foreign-sockets'
+import { UntilClosed } from './until-closed'
 
 /** The requests that a cable has seen and that are not answered yet. */
 export class UnderWay {
   // A number and no set of responses: what is in a set outlives its time, and each request would cost a collection of the old.
   #count = 0
-  readonly #gone = () => {
-    this.#count--
+  readonly #gone = (count: number) => {
+    this.#count -= count
   }
+  readonly #answered = () => this.#gone(1)
+  readonly #waiting = new UntilClosed()
 
-  add(response: ServerResponse): void {
+  add({ socket }: IncomingMessage, response: ServerResponse): void {
+    // Its client has left while something before the cable was at work: no close is to come.
+    if (socket.destroyed) return
     this.#count++
-    response.once('close', this.#gone)
+    // Few wait behind another one, and only those cost more.
+    if (response.socket) response.once('close', this.#answered)
+    else this.#waiting.add(socket, response, this.#gone)
   }
 
   /** Resolves when all are answered, those that come meanwhile too, or after `timeout` ms. */
@@ -26,6 +35,9 @@ export class UnderWay {
 
 // How often it is looked whether all are answered, ms.
 const look = 20
+
+// How long sockets that are cut off may take to tell that they are closed, ms.
+const moment = 100
 
 /** Ends a cable within so many ms. Broadcasts are taken until `answered` resolves, which it does within the ms that it is given. */
 export type Close = (timeout: number, answered?: (timeout: number) => Promise<void>) => Promise<void>
@@ -48,5 +60,7 @@ export async function shutdown(
   await underWay.answered(timeout / 2)
   await close(Math.max(0, end - performance.now()), (left) => underWay.answered(left))
   server.closeAllConnections()
-  await closed
+  cutOffForeign(server)
+  // What else may hold the server open, nobody can know: its own end is told where it comes in time.
+  await within(Math.max(moment, end - performance.now()), closed)
 }

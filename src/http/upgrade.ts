@@ -3,6 +3,7 @@
 
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { noteForeign } from './foreign-sockets'
 import { giveBack } from './give-back'
 
 /** Someone who takes upgrades. */
@@ -52,7 +53,10 @@ function listen(server: AskingServer): Attachment {
     const taker = claimant(request)
     if (taker) taker.upgrade(request, socket, head)
     else if (server.listenerCount('upgrade') === 1) giveBack(server, request, socket, head)
-    else giveBackUntaken(server, request, socket, head)
+    else {
+      noteForeign(server, socket)
+      giveBackUntaken(server, request, socket, head)
+    }
   }
   const original = server.shouldUpgradeCallback
   const shouldUpgrade = (request: IncomingMessage) =>

@@ -1,11 +1,15 @@
 // All connections of this process, and how they are sent away together.
 
 import { type DroppedEvent, tell } from '../diagnostics'
+import { within } from '../in-time'
 import { logger } from '../log'
 import type { Connection } from './connection'
 import { Expiry } from './expiry'
 
 const debug = logger('hub')
+
+// How long those that are cut off may take to tell that they have ended, ms.
+const moment = 100
 
 /** All connections of this process. */
 export class Connections {
@@ -75,15 +79,16 @@ export class Connections {
     return spread
   }
 
-  /** Resolves when the last connection has ended. Those that are left after `timeout` ms are cut off. */
+  /** Resolves when the last connection has ended. Those that are left after `timeout` ms are cut off, and waited for no longer. */
   async emptied(timeout: number): Promise<void> {
     if (this.#all.size === 0) return
-    const late = setTimeout(() => {
-      for (const connection of this.#all) connection.terminate()
-    }, timeout)
-    await new Promise<void>((resolve) => {
+    const emptied = new Promise<void>((resolve) => {
       this.#emptied = resolve
     })
-    clearTimeout(late)
+    await within(timeout, emptied)
+    if (this.#all.size === 0) return
+    for (const connection of this.#all) connection.terminate()
+    // The end does not depend on what each transport tells.
+    await within(moment, emptied)
   }
 }

@@ -72,6 +72,9 @@ export class EventStreamTransport implements Transport {
   }
 
   destroy(): void {
+    const { req, socket } = this.#response
     this.#response.destroy()
+    // One that waits behind another response would be destroyed at its turn, which may never come.
+    if (!socket) req?.socket.destroy()
   }
 }

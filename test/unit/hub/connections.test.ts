@@ -59,4 +59,21 @@ describe('Connections', () => {
     await emptied
     assert.ok(transports.every(({ ends }) => ends.at(-1) === 'destroyed'))
   })
+
+  it('waits no longer for who was cut off and does not tell that it has ended', async (t) => {
+    const { connections, transports } = connected(1)
+    const [transport] = transports
+    assert.ok(transport)
+    const destroyed = t.mock.method(transport, 'destroy', () => {})
+    let emptied = false
+    void connections.emptied(1_000).then(() => {
+      emptied = true
+    })
+    mock.timers.tick(1_000)
+    await turn()
+    assert.deepEqual([emptied, destroyed.mock.callCount()], [false, 1])
+    mock.timers.tick(100)
+    await turn()
+    assert.deepEqual([emptied, connections.size], [true, 1])
+  })
 })
