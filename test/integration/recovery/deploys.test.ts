@@ -122,7 +122,7 @@ describe('a broadcast that was given up', () => {
     const port = await listen(server)
     const client = await new TestClient(`ws://127.0.0.1:${port}/cable`).opened()
     await client.subscribe('s')
-    const publisher = httpPublisher({ url: `http://127.0.0.1:${port}/_broadcast`, timeout: 50, retryFor: 0 })
+    const publisher = httpPublisher({ url: `http://127.0.0.1:${port}/_broadcast`, timeout: 500, retryFor: 0 })
     await assert.rejects(publisher.publish([{ stream: 's', data: 'old' }]), { code: 'TURBO_CABLE_UNREACHABLE' })
     slow = false
     await publisher.publish([{ stream: 's', data: 'new' }])
