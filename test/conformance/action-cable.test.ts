@@ -467,7 +467,7 @@ describe(`${ext}: the rest`, () => {
       assert.equal((await next(ada)).type, 'presence')
       ada.send({ command: 'leave', identifier: pubsub('s') })
       ada.send({ command: 'join', identifier: pubsub('s') })
-      assert.deepEqual((await drain(ada)).length, 2)
+      for (const type of ['leave', 'join']) assert.equal(((await next(ada)).message as { type: string }).type, type)
       assert.equal(await present(), 1)
       ada.send({ command: 'unsubscribe', identifier: pubsub('s') })
       await subscribe(ada, pubsub('s'))
