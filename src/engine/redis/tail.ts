@@ -65,14 +65,16 @@ export class Tail {
     if (this.#broken) this.moveTo(seen, 'an entry does not follow')
     else if (!this.#seen) this.#begin(seen)
     else if (seen.epoch !== this.#seen.epoch) this.moveTo(seen, 'another history has begun')
-    if (this.#mayHaveMissedSignals) await this.#hear(link, seen)
+    if (this.#mayHaveMissedSignals && this.#seen) await this.#hear(link, this.#seen)
+    // It has been moved to another history meanwhile, of which this look says nothing.
+    if (this.#seen?.epoch !== seen.epoch) return
     if (this.#owesRevoked) this.#handOn(rest[0] as readonly string[], seen.id)
     this.#compare()
   }
 
-  // What the log holds of them up to there, oldest first. A second time they change nothing.
+  // What the log holds of them up to where it is followed from, oldest first. A second time they change nothing: where the connection
+  // ends before the last of them, all are read again on the next one.
   async #hear(link: Link, upTo: Seen): Promise<void> {
-    this.#mayHaveMissedSignals = false
     for (let from = '-'; ; ) {
       const command = ['XRANGE', link.log, from, upTo.id, 'COUNT', String(most)]
       const entries = (await link.send(command)) as readonly Entry[]
@@ -85,7 +87,10 @@ export class Tail {
         else if (signal.type === 'revoke' || signal.type === 'restore') this.#signal(signal, age)
       }
       const last = entries.at(-1)
-      if (entries.length < most || !last) return
+      if (entries.length < most || !last) {
+        this.#mayHaveMissedSignals = false
+        return
+      }
       from = `(${last[0]}`
     }
   }
