@@ -11,9 +11,12 @@ export function keyOf({ stream, subject }: { readonly stream: string; readonly s
 interface Held {
   readonly revocation: Revocation
   readonly until: number
-  /** When it was said, or known of first, by `performance.now()`. */
+  /** When it was said, by `performance.now()`; long ago where nobody knows. */
   readonly at: number
 }
+
+/** How long ago one was said of which nobody knows when, ms: so long that whatever is known of the same came later. */
+const longAgo = 365 * 86_400_000
 
 /** Remembers them until they end, or are undone. */
 export class Revoked {
@@ -26,7 +29,7 @@ export class Revoked {
     if (signal.type === 'restore') this.#held.delete(key)
     else if (signal.until !== undefined && signal.until > (this.#held.get(key)?.until ?? 0)) {
       const { ago = 0, ...revocation } = signal
-      const at = performance.now() - ago - (Number.isFinite(age) ? age : 0)
+      const at = performance.now() - ago - (Number.isFinite(age) ? age : longAgo)
       this.#held.set(key, { revocation, until: signal.until, at })
     }
     // Each new one pays for those that have ended.
