@@ -26,6 +26,12 @@ export type Who = string | number | Match
 /** How long an ended revocation may still be remembered, ms. */
 const sweepEvery = 60_000
 
+/** What was heard within so many ms was heard at once: it means who is here now. */
+const prompt = 200
+
+/** How far we may be wrong about when one was said, ms: who came just before that is meant. */
+const doubt = 100
+
 /** What `Removals` works with. */
 export interface RemovalParts {
   readonly engine: Engine
@@ -128,7 +134,8 @@ export class Removals {
     const isSubject: Match = (identity) => subjectOf(identity) === subject
     if (!this.said.heard(signal, age)) return
     if (signal.type === 'disconnect') {
-      this.#disconnect(isSubject, signal.ago)
+      const past = age + (signal.ago ?? 0)
+      this.#disconnect(isSubject, past > prompt ? past - doubt : undefined)
       return
     }
     const key = keyOf(signal)

@@ -398,6 +398,31 @@ describe('what did not get through', () => {
     assert.deepEqual([before.ends.length, since.ends.length], [1, 0])
   })
 
+  it('does not throw out who has come since where an engine had it for long, and throws out all where it is heard at once', (t) => {
+    t.mock.timers.enable({ apis: ['Date'] })
+    const { hub, client } = hubOf()
+    const pages = [client(7)]
+    t.mock.timers.tick(2_000)
+    pages.push(client(7))
+    t.mock.timers.tick(60)
+    pages.push(client(7))
+    t.mock.timers.tick(1_940)
+    const ends = () => pages.map(({ ends }) => ends.length)
+    // Who came at about that time is meant.
+    hub.signalled({ type: 'disconnect', subject: '7' }, 2_000)
+    assert.deepEqual(ends(), [1, 1, 1])
+    pages.push(client(7))
+    t.mock.timers.tick(1_000)
+    for (const [ago, age] of [
+      [undefined, 1_500],
+      [500, 800],
+    ] as const)
+      hub.signalled({ type: 'disconnect', subject: '7', ...(ago !== undefined && { ago }) }, age)
+    assert.deepEqual(ends(), [1, 1, 1, 0])
+    hub.signalled({ type: 'disconnect', subject: '7' }, 200)
+    assert.deepEqual(ends(), [1, 1, 1, 1])
+  })
+
   it('is forgotten at the end', async (t) => {
     const { hub, took, state } = refusing(t)
     hub.removals.disconnect('7')
