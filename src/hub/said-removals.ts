@@ -15,12 +15,10 @@ interface Said {
   /** When it was said first, by `performance.now()`. */
   readonly at: number
   state: 'under way' | 'taken' | 'owed'
-  /** A history was lost while it was under way: it may have been in that one. */
+  /** While it was under way a history was lost, which may have been the one that it came to, or an older word came after it. */
   mayBeLost?: boolean
   /** The engine took it, and what was heard last came after it. */
   isFollowed?: boolean
-  /** What was said before it came after it, and it was said again. */
-  wasOvertaken?: boolean
 }
 
 /** For how long one that was taken is said again in another history, ms: others may be about to come over to that. */
@@ -88,8 +86,9 @@ export class SaidRemovals {
   // An engine keeps what came last, and would tell that to who comes later.
   #overtaken(by: Removal, age: number): void {
     const said = this.#said.get(nameOf(by))
-    if (!Number.isFinite(age) || said?.state !== 'taken' || said.wasOvertaken || said.removal.type === by.type) return
-    said.wasOvertaken = true
+    if (!said || !Number.isFinite(age) || said.removal.type === by.type) return
+    if (said.state === 'under way') said.mayBeLost = true
+    if (said.state !== 'taken') return
     said.state = 'owed'
     // All who say something again do it at about the same time.
     this.#schedule(firstPause)

@@ -347,19 +347,38 @@ describe('what did not get through', () => {
     assert.deepEqual(took, [{ type: 'restore', stream: 's', subject: '7', ago: 0 }])
   })
 
-  it('is said once more where an older word of another process came after it: an engine keeps what came last', async (t) => {
+  it('is said again after each older word that comes after it, and not more often than each second: an engine keeps what came last', async (t) => {
     const { hub, took, state, opens } = refusing(t)
     state.open = true
     hub.removals.revoke('s', '7')
     await turn()
     hub.signalled({ type: 'revoke', stream: 's', subject: '7' })
     took.length = 0
-    for (let times = 0; times < 3; times++) {
-      hub.signalled({ type: 'restore', stream: 's', subject: '7', ago: 8_000 })
-      t.mock.timers.tick(1_000)
+    const older = () => hub.signalled({ type: 'restore', stream: 's', subject: '7', ago: 8_000 })
+    for (let times = 0; times < 2; times++) {
+      for (let n = 0; n < 3; n++) older()
+      t.mock.timers.tick(999)
+      await turn()
+      assert.equal(took.length, times)
+      t.mock.timers.tick(1)
       await turn()
     }
-    assert.deepEqual([took, opens('7')], [[{ type: 'revoke', stream: 's', subject: '7', ago: 1_000 }], false])
+    t.mock.timers.tick(60_000)
+    await turn()
+    const again = (ago: number) => ({ type: 'revoke', stream: 's', subject: '7', ago })
+    assert.deepEqual([took, opens('7')], [[again(1_000), again(2_000)], false])
+  })
+
+  it('is said again where an older word came after it before the engine had answered', async (t) => {
+    const { hub, took, state } = refusing(t)
+    state.open = true
+    hub.removals.revoke('s', '7')
+    hub.signalled({ type: 'revoke', stream: 's', subject: '7' })
+    hub.signalled({ type: 'restore', stream: 's', subject: '7', ago: 8_000 })
+    await turn()
+    t.mock.timers.tick(0)
+    await turn()
+    assert.deepEqual(took.slice(1), [{ type: 'revoke', stream: 's', subject: '7', ago: 0 }])
   })
 
   it('gives way to what an engine has kept only where something was missed since', async (t) => {
