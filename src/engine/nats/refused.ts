@@ -11,9 +11,13 @@ const mostUndone = 200_000
 /** How many that were undone are remembered. */
 const kept = 1_000
 
-interface Undone {
+/** What a revocation is about. */
+interface About {
   readonly stream: string
   readonly subject: string
+}
+
+interface Undone extends About {
   /** 0 in a log before this one. */
   readonly sequence: number
   /** When it would have ended, ms since 1970. */
@@ -36,16 +40,13 @@ export class Refused {
   note(signal: Signal, sequence: number): void {
     if (signal.type === 'revoke' && signal.until !== undefined) this.#hold(signal, sequence)
     if (signal.type !== 'restore') return
-    const { stream, subject } = signal
-    const held = this.now().find((each) => keyOf(each) === keyOf(signal))
-    this.#undo({ stream, subject, sequence, until: held?.until ?? 0 })
+    this.#undo(signal, sequence)
   }
 
   /** A signal that did not reach the log: what was undone here is not said again. */
   unsaid(signal: Signal): void {
-    if (signal.type !== 'restore') return
-    this.#revoked.note(signal)
-    this.#at.delete(keyOf(signal))
+    // Its end is kept: once the undo is said again and read, marks have to name it.
+    if (signal.type === 'restore') this.#undo(signal, this.#undone.get(keyOf(signal))?.sequence ?? 0)
   }
 
   /** Takes those that a mark names. Returns those that were not known, and signals of those that were undone unnoticed. */
@@ -63,7 +64,7 @@ export class Refused {
     for (const [stream, subject, sequence, until] of undone) {
       const key = keyOf({ stream, subject })
       const last = Math.max(this.#at.get(key) ?? -1, this.#undone.get(key)?.sequence ?? -1)
-      if (last < sequence) this.#undo({ stream, subject, sequence, until })
+      if (last < sequence) this.#undo({ stream, subject }, sequence, until)
     }
     return { unknown: this.now().filter((each) => !known.has(keyOf(each))), restored: this.#undoneOf(before) }
   }
@@ -119,6 +120,12 @@ export class Refused {
     }
   }
 
+  // When it ends, or would have, had it not been undone.
+  #endOf(about: About): number {
+    const key = keyOf(about)
+    return this.now().find((each) => keyOf(each) === key)?.until ?? this.#undone.get(key)?.until ?? 0
+  }
+
   #undoneOf(before: readonly Revocation[]): Signal[] {
     const holds = new Set(this.now().map(keyOf))
     return before
@@ -132,13 +139,12 @@ export class Refused {
     this.#at.set(key, Math.max(sequence, this.#at.get(key) ?? 0))
   }
 
-  #undo(undone: Undone): void {
-    const { stream, subject } = undone
-    const key = keyOf(undone)
+  #undo({ stream, subject }: About, sequence: number, until = this.#endOf({ stream, subject })): void {
+    const key = keyOf({ stream, subject })
     this.#revoked.note({ type: 'restore', stream, subject })
     this.#at.delete(key)
     this.#undone.delete(key)
-    this.#undone.set(key, undone)
+    this.#undone.set(key, { stream, subject, sequence, until })
     forgetOldest(this.#undone, kept)
   }
 }
