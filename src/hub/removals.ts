@@ -13,7 +13,7 @@ import type { Connection } from './connection'
 import type { Connections } from './connections'
 import { type Gate, subjectOf } from './gate'
 import type { Presence } from './presence'
-import { type Removal, SaidRemovals } from './said-removals'
+import { endOf, type Removal, SaidRemovals } from './said-removals'
 import type { Subscribing } from './subscribing'
 import type { Subscriptions } from './subscriptions'
 
@@ -159,10 +159,6 @@ export class Removals {
 function notReached({ type, subject }: Removal, error: unknown): void {
   const reason = error instanceof Error ? error.message : error
   warn(`${type} of "${subject}" has not reached every process yet: ${reason}`)
-}
-
-function endOf({ until = Number.POSITIVE_INFINITY }: Revocation): number {
-  return until
 }
 
 // An id as signals carry it, or a function that answers at once. A promise is neither yes nor no, and would be taken for a yes.

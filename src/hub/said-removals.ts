@@ -2,7 +2,7 @@
 // because another history began before every process had heard of it: then they are said again, with how long ago they were said
 // first, unless something later was said about the same.
 
-import type { PresenceSignal, Signal, Whisper } from '../engine/engine'
+import type { PresenceSignal, Revocation, Signal, Whisper } from '../engine/engine'
 import { forgetOldest } from '../engine/oldest'
 import { keyOf } from '../engine/revoked'
 import { LastWords } from './last-words'
@@ -15,7 +15,10 @@ interface Said {
   /** When it was said first, by `performance.now()`. */
   readonly at: number
   state: 'under way' | 'taken' | 'owed'
-  /** While it was under way a history was lost, which may have been the one that it came to, or an older word came after it. */
+  /**
+   * While it was under way a history was lost, which may have been the one that it came to, or an older word came after it; or an earlier
+   * one that ends later has yet to be taken.
+   */
   mayBeLost?: boolean
   /** The engine took it, and what was heard last came after it. */
   isFollowed?: boolean
@@ -35,7 +38,7 @@ const longestPause = 30_000
 export class SaidRemovals {
   readonly #send: (removal: Removal) => Promise<void>
   readonly #failed: (removal: Removal, error: unknown) => void
-  /** By what they are about, oldest first: of two about the same only the later one counts. */
+  /** By what they are about, oldest first: of two about the same only the later one counts, and of two revocations the longer end. */
   readonly #said = new Map<string, Said>()
   /** When each of them was said. One that the engine does not take is heard here all the same. */
   readonly #saidAt = new WeakMap<Removal, number>()
@@ -53,8 +56,14 @@ export class SaidRemovals {
 
   /** Says one to every process. */
   say(removal: Removal): void {
-    const said: Said = { removal, at: performance.now(), state: 'under way' }
     const key = nameOf(removal)
+    const longer = this.#longer(key, removal)
+    const said: Said = {
+      removal: longer?.removal ?? removal,
+      at: performance.now(),
+      state: 'under way',
+      mayBeLost: longer !== undefined && longer.state !== 'taken',
+    }
     this.#saidAt.set(removal, said.at)
     this.#said.delete(key)
     this.#said.set(key, said)
@@ -67,6 +76,14 @@ export class SaidRemovals {
         this.#schedule(this.#pause)
       },
     )
+  }
+
+  // The revocation that this hub has said before, that nobody has undone, and that ends later: it holds, so it is what is said again.
+  #longer(key: string, removal: Removal): Said | undefined {
+    const before = this.#said.get(key)
+    if (removal.type !== 'revoke' || before?.removal.type !== 'revoke' || before.isFollowed) return undefined
+    if (endOf(before.removal) <= endOf(removal) || this.#words.overrules(key, 'revoke', before.at)) return undefined
+    return before
   }
 
   /** One was heard, of this hub or another, that the engine has had for `age` ms. False where a later one about the same is known. */
@@ -170,8 +187,13 @@ export class SaidRemovals {
   }
 }
 
+/** When a revocation ends, ms since 1970. */
+export function endOf({ until = Number.POSITIVE_INFINITY }: Revocation): number {
+  return until
+}
+
 function hasEnded(removal: Removal): boolean {
-  return removal.type === 'revoke' && removal.until !== undefined && removal.until <= Date.now()
+  return removal.type === 'revoke' && endOf(removal) <= Date.now()
 }
 
 function nameOf(removal: Removal): string {

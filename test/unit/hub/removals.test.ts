@@ -381,6 +381,39 @@ describe('what did not get through', () => {
     assert.deepEqual(took.slice(1), [{ type: 'revoke', stream: 's', subject: '7', ago: 0 }])
   })
 
+  it('is said again with the later end of two, unless it was undone between them', async (t) => {
+    const { hub, took, state } = refusing(t)
+    const until = Date.now() + 500
+    for (const subject of ['7', '8', '9']) hub.removals.revoke('s', subject)
+    await turn()
+    t.mock.timers.tick(200)
+    hub.removals.revoke('s', '8')()
+    hub.signalled({ type: 'restore', stream: 's', subject: '9' })
+    state.open = true
+    for (const subject of ['7', '8', '9']) hub.removals.revoke('s', subject, { expiresIn: 300 })
+    await turn()
+    const short = (subject: string) => ({ type: 'revoke', stream: 's', subject, until })
+    assert.deepEqual(took.splice(0), ['7', '8', '9'].map(short))
+    // The engine has taken the short one, and not the one without an end.
+    t.mock.timers.tick(2_000)
+    await turn()
+    assert.deepEqual(
+      took.splice(0).map(({ ago, ...rest }: Signal & { ago?: number }) => rest),
+      [{ type: 'revoke', stream: 's', subject: '7' }],
+    )
+    // Once it has taken both it needs neither again, but in another history.
+    hub.removals.revoke('s', '7', { expiresIn: 300 })
+    await turn()
+    assert.equal(took.splice(0).length, 1)
+    t.mock.timers.tick(10_000)
+    await turn()
+    assert.deepEqual(took, [])
+    hub.lost()
+    t.mock.timers.tick(0)
+    await turn()
+    assert.deepEqual(took, [{ type: 'revoke', stream: 's', subject: '7', ago: 10_000 }])
+  })
+
   it('gives way to what an engine has kept only where something was missed since', async (t) => {
     const { hub, state, opens } = refusing(t)
     const about = { stream: 's', subject: '7' } as const
