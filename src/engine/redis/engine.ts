@@ -50,7 +50,7 @@ export class RedisEngine implements Engine {
       this.#bounds = bounds
       this.#fromHub = true
     }
-    if (this.#tail) this.#tail.tail.handOnRevoked()
+    this.#tail?.tail.tell(to)
     this.#tail ??= this.#startTail()
     this.#link().start()
     return this.#waits.until(() => this.#delivery.epoch !== undefined || this.#delivery.size === 0)

@@ -3,7 +3,7 @@
 
 import { logger } from '../../log'
 import type { Delivery } from '../delivery'
-import type { Positioned, Revocation, Signal } from '../engine'
+import type { EngineDelegate, Positioned, Revocation, Signal } from '../engine'
 import { keyOf, Revoked } from '../revoked'
 import type { Link, Seen } from './link'
 
@@ -95,9 +95,9 @@ export class Tail {
     }
   }
 
-  /** Hands on the revocations that hold, with the next look: signals of them may have been missed. */
-  handOnRevoked(): void {
-    this.#owesRevoked = true
+  /** Tells one cable more of the revocations that hold, as far as is known: it has heard no signals of them. */
+  tell(to: EngineDelegate): void {
+    for (const each of this.#revoked.now()) to.signalled(each, unknown)
   }
 
   /** A signal that did not reach Redis: what was undone here is not said again. */
