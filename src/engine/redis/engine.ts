@@ -95,11 +95,14 @@ export class RedisEngine implements Engine {
   async signal(signal: Signal): Promise<void> {
     const at = performance.now()
     await this.#link().attempted()
+    // At least those who are here go.
+    const here = () => this.#delivery.signalled(signal, performance.now() - at)
     await this.#publishing.say(signal, () => {
       this.#tail?.tail.unsaid(signal)
-      // At least those who are here go.
-      this.#delivery.signalled(signal, performance.now() - at)
+      here()
     })
+    // Where only the log cannot be read it comes back late. A second time a removal changes nothing.
+    if (this.#tail && !this.#tail.link.open && isRemoval(signal)) here()
   }
 
   async stop(to: EngineDelegate): Promise<void> {
@@ -204,4 +207,8 @@ export class RedisEngine implements Engine {
     })
     return { recovered: Number(recovered) === 1, position, cursor: cursorAt(position), messages }
   }
+}
+
+function isRemoval({ type }: Signal): boolean {
+  return type === 'revoke' || type === 'restore' || type === 'disconnect'
 }

@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import type { Signal } from '../../../src/engine/engine.ts'
 import { redisEngine } from '../../../src/engine/redis.ts'
 import { whileAway, withProcesses } from '../../support/processes.ts'
 import { RedisServer } from '../../support/redis-server.ts'
@@ -90,3 +92,40 @@ it('that were undone while a process was away for too long are not brought back 
     assert.deepEqual((await join(redis.port)).listener.signals, [])
   })
 })
+
+it('count at once in a process that has said them and only cannot read the log', async (t) => {
+  const redis = await RedisServer.start()
+  const way = await TcpProxy.to(redis.port)
+  t.after(() => way.close())
+  await withProcesses(t, redis, async (joinWith) => {
+    const a = await joinWith(redisEngine({ url: `redis://127.0.0.1:${way.port}` }))
+    const away = new Promise((resolve) => Object.assign(a.listener, { away: resolve }))
+    way.refuse(true)
+    await redis.command('CLIENT', 'KILL', 'ID', await reader(redis))
+    await away
+    const about = { stream: 's', subject: '7' } as const
+    const said: Signal[] = [
+      { type: 'revoke', ...about, until: Date.now() + 3_600_000 },
+      { type: 'restore', ...about },
+      { type: 'disconnect', subject: '7' },
+    ]
+    for (const each of said) await a.engine.signal(each)
+    assert.deepEqual(a.listener.signals, said)
+    // What is no removal is heard once, by the log.
+    const whisper: Signal = { type: 'whisper', stream: 's', json: '1', from: 'p' }
+    await a.engine.signal(whisper)
+    way.refuse(false)
+    await a.listener.until(() => a.listener.signals.at(-1)?.type === 'whisper')
+    assert.deepEqual(a.listener.signals, [...said, ...said, whisper])
+  })
+})
+
+/** The connection that waits for what comes in the log. */
+async function reader(redis: RedisServer): Promise<string> {
+  for (;;) {
+    const clients = String(await redis.command('CLIENT', 'LIST'))
+    const id = /^id=(\d+) .* cmd=xread/m.exec(clients)?.[1]
+    if (id !== undefined) return id
+    await setTimeout(10)
+  }
+}
