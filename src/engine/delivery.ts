@@ -125,6 +125,11 @@ export class Delivery {
     for (const to of this.#delegates) to.back?.()
   }
 
+  /** Whether the log cannot be reached. */
+  get isAway(): boolean {
+    return this.#awayFor !== undefined
+  }
+
   /** Whether an epoch is another than the one that is handed on, and none that was left before. */
   isNew(epoch: string): boolean {
     return this.#epoch !== undefined && epoch !== this.#epoch && !this.#left.has(epoch)

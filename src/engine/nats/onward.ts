@@ -21,6 +21,7 @@ export class Onward {
   #early: Step[] = []
   /** Whether it has begun before: who was taken out meanwhile may be here. */
   #came = false
+  readonly #made = performance.now()
   #missed: Step[] = []
 
   /** `now` tells the server's time, ms. */
@@ -44,7 +45,8 @@ export class Onward {
   /** Takes what an entry says. */
   take(step: Step): void {
     if (step.sequence <= this.#from) {
-      if (this.#came && step.signal) this.#missed.push(step)
+      // While NATS was away pages were served.
+      if (step.signal && (this.#came || this.#delivery.isAway)) this.#missed.push(step)
       return
     }
     if (this.#delivery.epoch === undefined) this.#early.push(step)
@@ -59,6 +61,7 @@ export class Onward {
     // A second time they change nothing.
     for (const { signal, written } of this.#missed.splice(0)) {
       const age = this.#since(written)
+      if (!this.#came && age > performance.now() - this.#made) continue
       if (signal?.type === 'disconnect') delivery.signalled({ ...signal, ago: age + (signal.ago ?? 0) })
       else if (signal?.type === 'revoke' || signal?.type === 'restore') delivery.signalled(signal, age)
     }

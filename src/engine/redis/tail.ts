@@ -44,8 +44,9 @@ export class Tail {
   #mayLack = false
   /** Entries of this history were missed: some may have undone what is known here. */
   #mayHaveMissed = false
-  /** It began in the middle of a log: who was taken out before that may be here. */
-  #mayHaveMissedSignals = false
+  readonly #made = performance.now()
+  /** It began in the middle of a log: who was taken out before that, since this time of `performance.now()`, may be here. */
+  #missedSince: number | undefined
   /** What it knows of, at an entry that may not have been read yet. */
   #known: { readonly id: string; readonly names: ReadonlySet<string> } | undefined
 
@@ -63,9 +64,9 @@ export class Tail {
   async look(link: Link): Promise<void> {
     const { seen, rest } = await link.run('look', ...this.#parts.bounds(!this.#seen))
     if (this.#broken) this.moveTo(seen, 'an entry does not follow')
-    else if (!this.#seen) this.#begin(seen)
+    else if (!this.#seen) this.#beginFirst(seen, rest[0] as readonly string[])
     else if (seen.epoch !== this.#seen.epoch) this.moveTo(seen, 'another history has begun')
-    if (this.#mayHaveMissedSignals && this.#seen) await this.#hear(link, this.#seen)
+    if (this.#missedSince !== undefined && this.#seen) await this.#hear(link, this.#seen, this.#missedSince)
     // It has been moved to another history meanwhile, of which this look says nothing.
     if (this.#seen?.epoch !== seen.epoch) return
     if (this.#owesRevoked) this.#handOn(rest[0] as readonly string[], seen.id)
@@ -74,7 +75,7 @@ export class Tail {
 
   // What the log holds of them up to where it is followed from, oldest first. A second time they change nothing: where the connection
   // ends before the last of them, all are read again on the next one.
-  async #hear(link: Link, upTo: Seen): Promise<void> {
+  async #hear(link: Link, upTo: Seen, since: number): Promise<void> {
     for (let from = '-'; ; ) {
       const command = ['XRANGE', link.log, from, upTo.id, 'COUNT', String(most)]
       const entries = (await link.send(command)) as readonly Entry[]
@@ -83,12 +84,13 @@ export class Tail {
         if (stream !== '') continue
         const signal = JSON.parse(json) as Signal
         const age = link.since(Number(at))
+        if (performance.now() - age < since) continue
         if (signal.type === 'disconnect') this.#signal({ ...signal, ago: age + (signal.ago ?? 0) }, 0)
         else if (signal.type === 'revoke' || signal.type === 'restore') this.#signal(signal, age)
       }
       const last = entries.at(-1)
       if (entries.length < most || !last) {
-        this.#mayHaveMissedSignals = false
+        this.#missedSince = undefined
         return
       }
       from = `(${last[0]}`
@@ -155,10 +157,17 @@ export class Tail {
   moveTo(seen: Seen, why: string): void {
     debug('%s, after %s', why, this.#seen?.id)
     this.#delivery.lost()
-    this.#mayHaveMissedSignals = true
+    this.#missedSince = Number.NEGATIVE_INFINITY
     if (seen.epoch === this.#seen?.epoch) this.#mayHaveMissed = true
     else this.#mayLack = true
     this.#begin(seen)
+  }
+
+  // Who waits for the start is to know what holds. While Redis was away pages were served.
+  #beginFirst(seen: Seen, revoked: readonly string[]): void {
+    if (this.#delivery.isAway) this.#missedSince = this.#made
+    this.#begin(seen)
+    this.#handOn(revoked, seen.id)
   }
 
   #begin(seen: Seen): void {

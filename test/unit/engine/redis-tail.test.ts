@@ -14,24 +14,29 @@ function tailOf() {
   const listener = new Listener()
   delivery.add(listener)
   const tail = new Tail({ delivery, bounds: () => [], began: () => {}, sayAgain: async () => {} })
-  const log = { seen: { epoch: 'one', id: '0-0', tag: '' } as Seen, signals: [] as Signal[], reads: () => {} }
+  const log = {
+    seen: { epoch: 'one', id: '0-0', tag: '' } as Seen,
+    signals: [] as Signal[],
+    writtenAt: (_index: number) => Date.now(),
+    reads: () => {},
+  }
   const link = {
     log: 'log',
     open: true,
-    since: () => 1_000,
+    since: (time: number) => Math.max(0, Date.now() - time),
     run: async () => ({ seen: log.seen, rest: [[]] }),
     async send([command, , from = '']: readonly string[]) {
       assert.equal(command, 'XRANGE')
       log.reads()
       const entry = (signal: Signal, index: number) => {
-        const fields = { s: '', j: JSON.stringify(signal), x: '', t: 't', p: 'p', a: '1' }
+        const fields = { s: '', j: JSON.stringify(signal), x: '', t: 't', p: 'p', a: String(log.writtenAt(index)) }
         return [`0-${index + 1}`, Object.entries(fields).flat()]
       }
       const first = from === '-' ? 0 : Number(from.split('-')[1])
       return log.signals.map(entry).slice(first, first + 500)
     },
   }
-  return { tail, listener, log, link: link as unknown as Link }
+  return { tail, delivery, listener, log, link: link as unknown as Link }
 }
 
 it('what another history holds of removals is read again where the connection ends during that', async () => {
@@ -71,4 +76,15 @@ it('what another history holds of removals is read where it begins while that of
   assert.deepEqual(listener.signals, [])
   await tail.look(link)
   assert.deepEqual(listener.signals, [held])
+})
+
+it('what was said since a process started is read where it could not come to Redis until then', async () => {
+  const { tail, delivery, listener, log, link } = tailOf()
+  log.signals = ['before', 'since'].map((subject) => ({ type: 'revoke', stream: 's', subject }))
+  log.seen = { epoch: 'one', id: '0-2', tag: '' }
+  // Two clocks may differ by a moment.
+  log.writtenAt = (index) => Date.now() + (index === 0 ? -60_000 : 5_000)
+  delivery.away('it is not there')
+  await tail.look(link)
+  assert.deepEqual(listener.signals, [log.signals[1]])
 })
