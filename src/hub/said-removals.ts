@@ -175,6 +175,7 @@ export class SaidRemovals {
         continue
       }
       said.state = 'under way'
+      said.mayBeLost = false
       try {
         await this.#send({ ...removal, ago: Math.round(performance.now() - at) })
         this.#taken(said)

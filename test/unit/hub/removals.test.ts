@@ -414,6 +414,19 @@ describe('what did not get through', () => {
     assert.deepEqual(took, [{ type: 'revoke', stream: 's', subject: '7', ago: 10_000 }])
   })
 
+  it('is said again once with the later end of two that the engine did not take', async (t) => {
+    const { hub, took, state } = refusing(t)
+    hub.removals.revoke('s', '7')
+    hub.removals.revoke('s', '7', { expiresIn: 300 })
+    await turn()
+    state.open = true
+    for (const _ of [1, 2, 3]) {
+      t.mock.timers.tick(1_000)
+      await turn()
+    }
+    assert.deepEqual(took, [{ type: 'revoke', stream: 's', subject: '7', ago: 1_000 }])
+  })
+
   it('gives way to what an engine has kept only where something was missed since', async (t) => {
     const { hub, state, opens } = refusing(t)
     const about = { stream: 's', subject: '7' } as const
