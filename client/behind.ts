@@ -1,9 +1,9 @@
 // A page that has lost messages is behind until a response shows that it is not. What goes and gets such a response is loaded when
 // a page first needs it (`seldom.ts`), which most never do; until then the page stays behind.
 
-import { navigator } from '@hotwired/turbo'
 import { backoff } from './backoff.js'
 import { emit } from './emit.js'
+import { navigator } from './from-turbo.js'
 import { load, type Seldom } from './load.js'
 import { watchParts } from './parts.js'
 import { behind, older } from './protocol.js'

@@ -1,8 +1,8 @@
 // Turbo draws, this says when and where: at once, in the order of the messages, and only where a message is lacking. So the
 // document and the cursors in its markers agree at every moment at which a snapshot of it could be taken.
 
-import { renderStreamMessage, session } from '@hotwired/turbo'
 import { fallBehind } from './behind.js'
+import { renderStreamMessage, session } from './from-turbo.js'
 import { cursorIn } from './marker.js'
 import { html, Part, partOf, rendered } from './parts.js'
 import type { Message } from './protocol.js'
@@ -68,9 +68,9 @@ export function take(event: BeforeRender): boolean {
   return true
 }
 
-/** Calls `callback` once everything drawn so far is in the document: now, unless an app has made a render take its time. */
-export function afterDrawing(callback: () => void): void {
-  Promise.allSettled(unfinished).then(callback)
+/** Settles once everything drawn so far is in the document: now, unless an app has made a render take its time. */
+export function drawn(): Promise<unknown> {
+  return Promise.allSettled(unfinished)
 }
 
 function perform({ target, detail, defaultPrevented }: BeforeRender, { message, lacking }: Drawing): void {

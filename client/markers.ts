@@ -2,7 +2,7 @@
 // and keeps in `data-cursor` how far the page around it has come.
 
 import { gap, isBehind } from './behind.js'
-import { afterDrawing } from './draw.js'
+import { drawn } from './draw.js'
 import { emit } from './emit.js'
 import { cursorIn, markersIn, streamsOf } from './marker.js'
 import { connection } from './page.js'
@@ -125,7 +125,7 @@ function createMarker(element: HTMLElement, before: Marker | undefined): Marker 
           element.setAttribute(BEHIND, '')
           for (const each of parts()) each.advance(name, listener.cursor as string)
         }
-        afterDrawing(write)
+        drawn().then(write)
       },
     }
     return listener

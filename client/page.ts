@@ -1,9 +1,9 @@
 // What a page has one of: its id, its connections (one per URL), and the moments at which a connection should look around.
 
-import { session } from '@hotwired/turbo'
 import { fallBehind, gap, seldom } from './behind.js'
 import { type Connection, createConnection } from './connection.js'
 import { emit } from './emit.js'
+import { session } from './from-turbo.js'
 import { responseListeners } from './responses.js'
 
 type SubmitEnd = CustomEvent<{ fetchResponse?: object; formSubmission: { isSafe: boolean } }>
@@ -11,10 +11,10 @@ type FetchEvent = CustomEvent<{ url: URL; fetchOptions: { headers: Record<string
 
 const connections = new Map<string, Connection>()
 const listeners = {
-  online: wake,
-  pageshow: wake,
+  online: () => wake(),
+  pageshow: () => wake(),
   'turbo:visit': () => wake(true),
-  visibilitychange: wake,
+  visibilitychange: () => wake(),
   // A page kept for going back cannot keep its socket; one that ends can at least say so.
   pagehide: suspend,
   'turbo:before-fetch-request': identify,
@@ -68,13 +68,12 @@ export function connection(): Connection {
 
 function cableUrl(): string {
   const content = document.querySelector<HTMLMetaElement>('meta[name="action-cable-url"]')?.content.trim()
-  const { href } = new URL(content || '/cable', content ? document.baseURI : location.href)
-  return href.replace(/^http/, 'ws')
+  return new URL(content || '/cable', content ? document.baseURI : location.href).href.replace(/^http/, 'ws')
 }
 
-function wake(visited?: unknown): void {
+function wake(visited?: boolean): void {
   if (!live) return
-  for (const each of connections.values()) each.wake(visited === true)
+  for (const each of connections.values()) each.wake(visited)
 }
 
 function suspend(): void {

@@ -52,10 +52,11 @@ export function decode(frame: unknown): Inbound | undefined {
   try {
     const value = JSON.parse(frame as string)
     if (typeof value?.cursor !== 'string') delete value?.cursor
-    return value?.type ? value : undefined
+    if (value?.type) return value
   } catch {
-    return undefined
+    // No JSON.
   }
+  return undefined
 }
 
 /**
