@@ -109,6 +109,7 @@ export function createConnection(url: string, options: ConnectionOptions): Conne
     socket = new options.WebSocket(url)
     socket.onopen = () => {
       open = true
+      dismissed = false
       for (const [stream, subscription] of streams) ask(stream, subscription)
     }
     socket.onmessage = ({ data }: { data: unknown }) => receive(data)
@@ -154,10 +155,7 @@ export function createConnection(url: string, options: ConnectionOptions): Conne
   // Looks again when the silence could have lasted long enough, instead of a new timer with every message.
   function watch(patience: number, since = heard): void {
     later(patience, () => {
-      if (heard > since) {
-        watch(heard + SILENCE - now())
-        return
-      }
+      if (heard > since) return watch(heard + SILENCE - now())
       // The gem's server never pings, so its silence means little and it has no history: be away as briefly as can be.
       if (!pinged) after = 0
       lose()
@@ -166,8 +164,10 @@ export function createConnection(url: string, options: ConnectionOptions): Conne
 
   function lose(): void {
     if (answered !== undefined && now() - answered >= STEADY) attempt = 0
+    // Who was sent away after a visit is perhaps somebody else by now, and is asked once more.
+    const again = outdated || !dismissed
     drop()
-    if (streams.size && !dismissed) later(after ?? backoff(attempt++, random), connect)
+    if (streams.size && again) later(after ?? backoff(attempt++, random), connect)
   }
 
   function drop(): void {
@@ -236,6 +236,7 @@ export function createConnection(url: string, options: ConnectionOptions): Conne
 
     wake(visited) {
       outdated ||= visited
+      dismissed &&= !visited
       if (!streams.size || dismissed) return
       const quiet = now() - heard
       if (!socket || quiet >= (open ? SILENCE : PROBE)) connect()

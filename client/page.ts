@@ -86,12 +86,14 @@ function suspend(): void {
 function sent({ detail }: SubmitEnd): void {
   if (detail.formSubmission.isSafe) return
   session.clearCache()
-  if (detail.fetchResponse) return
-  suspend()
-  session.recentRequests.clear()
-  connectionId += 0
-  wake()
-  fallBehind(0)
+  if (!detail.fetchResponse) {
+    suspend()
+    session.recentRequests.clear()
+    connectionId += 0
+    fallBehind(0)
+  }
+  // Who it was for may be somebody else from now on, as after a visit.
+  wake(true)
 }
 
 // Where every morph keeps what a person has typed, what does so is there before one comes. And there are hints for developers.

@@ -272,6 +272,31 @@ test('a page sent away stays away until somebody asks for something', () =>
     await accepted()
   }))
 
+test('a page sent away asks again at a visit, and once more where there was one before: it may be for somebody else by then', () =>
+  withServer(async ({ connection, accepted, cut, clock, count }) => {
+    const sendAway = async () => {
+      const peer = await accepted()
+      await peer.next()
+      peer.send({ type: 'disconnect', reason: 'remote', reconnect: false })
+      await peer.settle()
+      await cut(peer)
+    }
+    connection.subscribe('a', listener())
+    await sendAway()
+    connection.wake(true)
+    const peer = await accepted()
+    await peer.next()
+    connection.wake(true)
+    peer.send({ type: 'disconnect', reason: 'remote', reconnect: false })
+    await peer.settle()
+    await cut(peer)
+    clock.advance(1_000)
+    await sendAway()
+    connection.wake()
+    clock.advance(600_000)
+    assert.equal(count(), 3)
+  }))
+
 test('what a socket of before a visit is refused, another is asked for: the page may be for who has just logged in', () =>
   withServer(async ({ connection, accepted, count }) => {
     const [news, own] = [listener(), listener()]
