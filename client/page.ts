@@ -31,7 +31,11 @@ let live = false
  * Who this page is, for its life or until the answer to a form is cut off. Sent with subscriptions and, as
  * `X-Turbo-Cable-Connection`, with Turbo's requests to this site.
  */
-export let connectionId = crypto.getRandomValues(new Uint32Array(4)).join('-')
+export let connectionId = identity()
+
+function identity(): string {
+  return crypto.getRandomValues(new Uint32Array(4)).join('-')
+}
 
 /** Watches over the page's connections and reconnects what `stop()` closed. The first subscription calls it for you. */
 export function start(): void {
@@ -89,7 +93,7 @@ function sent({ detail }: SubmitEnd): void {
   if (!detail.fetchResponse) {
     suspend()
     session.recentRequests.clear()
-    connectionId += 0
+    connectionId = identity()
     fallBehind(0)
   }
   // Who it was for may be somebody else from now on, as after a visit.

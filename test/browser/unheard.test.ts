@@ -194,6 +194,27 @@ inEach('a frame that was loading while the page refreshed itself is as new as th
   await shows(page, 'a done, b open', 'framed')
 })
 
+inEach(
+  'however many answers are given up, the page says who it is within what the server reads',
+  '/',
+  async (boxes, page) => {
+    const open = await tickHeld(boxes, page)
+    const id = () => page.evaluate(async () => (await import('turbo-cable/client' as string)).connectionId as string)
+    const first = await id()
+    for (let nth = 0; nth < 100; nth++) {
+      await page.evaluate(() => {
+        const form = document.querySelector('form') as HTMLFormElement
+        const formSubmission = { isSafe: false, formElement: form }
+        form.dispatchEvent(new CustomEvent('turbo:submit-end', { bubbles: true, detail: { formSubmission } }))
+      })
+    }
+    const last = await id()
+    assert.notEqual(last, first)
+    assert.ok(last.length <= 128, last)
+    open()
+  },
+)
+
 inEach('a form that changes nothing may be given up for nothing', '/', async (boxes, page) => {
   const { opened, open } = gate()
   boxes.before.set('GET /search', opened)
