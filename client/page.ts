@@ -23,6 +23,8 @@ const listeners = {
   'turbo:load': prepare,
 }
 let live = false
+/** Of the next try to load what is seldom needed: one, however many pages come meanwhile. */
+let retry: unknown
 
 // The server's names of the header and of the path `/cable` below are in src/stream/page-id.ts and src/options/limits.ts, which
 // nothing here can import.
@@ -103,7 +105,11 @@ function sent({ detail }: SubmitEnd): void {
 // Where every morph keeps what a person has typed, what does so is there before one comes. And there are hints for developers.
 function prepare(): void {
   const early = location.hostname === 'localhost' || document.body.hasAttribute('data-turbo-cable-keep')
-  if (early) seldom().catch(() => setTimeout(prepare, 1_000))
+  if (!early) return
+  seldom().catch(() => {
+    clearTimeout(retry as number)
+    retry = setTimeout(prepare, 1_000)
+  })
 }
 
 function identify({ detail: { url, fetchOptions } }: FetchEvent): void {

@@ -105,6 +105,19 @@ test('one that never comes is not waited for without end', () =>
     assert.equal(urls.length, 2)
   }))
 
+test('where it cannot be loaded it is asked for no more often after many visits', () =>
+  withPage(async (page, app) => {
+    const urls = await asked(page, () => 'abort')
+    await page.goto(`${app.origin.replace('127.0.0.1', 'localhost')}/p/${KEY}/3`)
+    await live(page)
+    for (const to of ['1', '2', '3', '1', '2', '3', '1', '2']) await visit(page, to)
+    await page.waitForTimeout(1_000)
+    const before = urls.length
+    await page.waitForTimeout(4_000)
+    assert.ok(urls.length > before)
+    assert.ok(urls.length - before <= 6, `${urls.length - before} times in four seconds`)
+  }))
+
 test('on localhost a developer is told, once, of what may appear twice', () =>
   withPage(async (page, app) => {
     const urls = await asked(page, () => 'continue')
