@@ -52,7 +52,11 @@ async function run(wanted: Wanted): Promise<void> {
   try {
     const headers = { Accept: 'text/html, application/xhtml+xml' }
     const fetchOptions = { cache: 'no-store', credentials: 'same-origin', headers }
-    emit('turbo:before-fetch-request', { fetchOptions, url: new URL(href) }, document.documentElement, true)
+    const url = new URL(href)
+    // As with a request of Turbo's own, who cancels the event says when it may go.
+    await new Promise<void>((resume) => {
+      if (emit('turbo:before-fetch-request', { fetchOptions, url, resume }, document.documentElement, true)) resume()
+    })
     const response = await Turbo.fetch(href, fetchOptions)
     const html = await response.text()
     const least = wanted()
@@ -85,7 +89,8 @@ function morph(href: string, response: object): void {
   }
   addEventListener('turbo:render', done, { once: true })
   const refresh = { method: 'morph', scroll: 'preserve' }
-  Turbo.visit(href, { action: 'replace', shouldCacheSnapshot: false, response, refresh })
+  // `Turbo.visit` would load a page anew whose address looks like that of a file.
+  Turbo.navigator.startVisit(href, undefined, { action: 'replace', shouldCacheSnapshot: false, response, refresh })
 }
 
 // Not by `aria-busy`, which Turbo leaves on the page when a form cuts a visit short; and not for ever.

@@ -7,7 +7,11 @@ declare module '@hotwired/turbo' {
     state: string
     response?: { statusCode: number }
   }
-  export const navigator: { currentVisit?: Visit; formSubmission?: { state: string } }
+  export const navigator: {
+    currentVisit?: Visit
+    formSubmission?: { state: string }
+    startVisit(location: string, restorationIdentifier: string | undefined, options: object): void
+  }
   export const session: { recentRequests: Set<string | null>; clearCache(): void }
   export function visit(location: string, options: object): void
 }

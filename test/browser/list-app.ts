@@ -38,7 +38,7 @@ export class ListApp {
     const cable = turboCable({ refreshSpread: 0, ...options })
     const app = express()
     app.use(cable)
-    app.get('/', async (_request, response) => {
+    app.get(['/', '/list.csv'], async (_request, response) => {
       this.requests++
       const items = [...this.items]
       await this.duringRequest()

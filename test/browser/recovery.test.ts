@@ -106,6 +106,41 @@ test('after a restart of the server a page announces its gap and refreshes itsel
     await shows(page, ['one', 'while it was down', 'after'])
   }))
 
+test('a page whose address looks like that of a file refreshes itself where it stands too', () =>
+  withApp(async (app, page) => {
+    await page.goto('/list.csv')
+    await live(page)
+    const body = await page.evaluateHandle(() => document.body)
+    await app.kill()
+    app.items.push('while it was down')
+    await app.start()
+    await shows(page, ['while it was down'])
+    assert.equal(await page.evaluate((was) => was === document.body, body), true, 'a morph, not another page')
+    assert.equal(app.requests, 2)
+  }))
+
+test('an app may hold the request of such a refresh back, as those of Turbo, until it has what it adds', () =>
+  withApp(async (app, page) => {
+    await page.goto('/')
+    await live(page)
+    await page.evaluate(() => {
+      addEventListener('turbo:before-fetch-request', (event) => {
+        const { detail } = event as CustomEvent<{ fetchOptions: RequestInit; resume: () => void }>
+        event.preventDefault()
+        setTimeout(() => {
+          Object.assign(detail.fetchOptions.headers as object, { 'X-Token': 'mine' })
+          detail.resume()
+        }, 50)
+      })
+    })
+    const asked = page.waitForRequest((request) => request.url() === `${app.origin}/`)
+    await app.kill()
+    app.items.push('while it was down')
+    await app.start()
+    assert.equal((await asked).headers()['x-token'], 'mine')
+    await shows(page, ['while it was down'])
+  }))
+
 test('a page that prevents the default of turbo-cable:gap is not refreshed', () =>
   withApp(async (app, page) => {
     await page.goto('/')
