@@ -32,7 +32,8 @@ async function inShell(commands: string): Promise<{ code: number | null; output:
     .replace(
       /^.*npx turbo-cable serve(?!.*--check).*$/gm,
       (line) =>
-        `${line.replace('npx turbo-cable serve', 'serving')} > log 2>&1 &\nuntil grep -q 'listening on' log; do kill -0 $! || { cat log; exit 9; }; sleep 0.05; done`,
+        // The server of the block before has said so too.
+        `: > log\n${line.replace('npx turbo-cable serve', 'serving')} > log 2>&1 &\nuntil grep -q 'listening on' log; do kill -0 $! || { cat log; exit 9; }; sleep 0.05; done`,
     )
   const before = `set -e
 npx() { shift; "${process.execPath}" "${cli}" "$@"; }
