@@ -6,8 +6,8 @@ import { logger, reasonOf, warnSeldomOf } from './log'
 const say = warnSeldomOf(logger('verdict'))
 
 /**
- * The function's answer to what it is `given`, which counts as yes only if it is exactly true. Where it throws, `otherwise` is the answer, and the
- * log says so; a promise is no answer either, and its rejection is nobody else's to catch.
+ * The function's answer to what it is `given`, which counts as yes only if it is exactly true. Where it throws, `otherwise` is the
+ * answer, and the log says so; a promise is no answer either, and its rejection is nobody else's to catch.
  */
 export function verdict<Given extends readonly unknown[]>(
   name: string,

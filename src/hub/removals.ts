@@ -2,6 +2,7 @@
 // in this process, or by a subject, the text form of an identity, which the engine carries to every process.
 
 import type { Engine, Revocation } from '../engine/engine'
+import type { Removal } from '../engine/removal'
 import { keyOf } from '../engine/revoked'
 import { failure } from '../errors'
 import { warn } from '../log'
@@ -13,7 +14,7 @@ import type { Connection } from './connection'
 import type { Connections } from './connections'
 import { type Gate, subjectOf } from './gate'
 import type { Presence } from './presence'
-import { endOf, type Removal, SaidRemovals } from './said-removals'
+import { endOf, SaidRemovals } from './said-removals'
 import type { Subscribing } from './subscribing'
 import type { Subscriptions } from './subscriptions'
 

@@ -2,13 +2,11 @@
 // because another history began before every process had heard of it: then they are said again, with how long ago they were said
 // first, unless something later was said about the same.
 
-import type { PresenceSignal, Revocation, Signal, Whisper } from '../engine/engine'
+import type { Revocation } from '../engine/engine'
 import { forgetOldest } from '../engine/oldest'
+import type { Removal } from '../engine/removal'
 import { keyOf } from '../engine/revoked'
 import { LastWords } from './last-words'
-
-/** A signal that takes something back, or gives it again. */
-export type Removal = Exclude<Signal, Whisper | PresenceSignal>
 
 interface Said {
   readonly removal: Removal
@@ -96,14 +94,13 @@ export class SaidRemovals {
     const counts = this.#words.take(key, type, saidAt ?? performance.now() - age - (ago ?? 0), from)
     const said = this.#said.get(key)
     if (counts && said) said.isFollowed = said.state === 'taken' && said.removal.type !== type
-    if (!counts) this.#overtaken(removal, age)
+    if (!counts && said) this.#overtaken(said, type, age)
     return counts
   }
 
   // An engine keeps what came last, and would tell that to who comes later.
-  #overtaken(by: Removal, age: number): void {
-    const said = this.#said.get(nameOf(by))
-    if (!said || !Number.isFinite(age) || said.removal.type === by.type) return
+  #overtaken(said: Said, by: Removal['type'], age: number): void {
+    if (!Number.isFinite(age) || said.removal.type === by) return
     if (said.state === 'under way') said.mayBeLost = true
     if (said.state !== 'taken') return
     said.state = 'owed'

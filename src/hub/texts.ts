@@ -70,7 +70,7 @@ export class Texts {
     if (before) this.#drop(before)
     // A part of a message would keep the whole of it.
     const run = Buffer.from(given).toString()
-    const size = overhead + key.length + run.length
+    const size = leastOf(key, run)
     const text: Text = { run, key, started, ended: Number.POSITIVE_INFINITY, pieces: [], size }
     this.#size += text.size
     this.#texts.set(key, text)
@@ -84,7 +84,7 @@ export class Texts {
     text.size += size
     this.#size += size
     if (text.size > longest) {
-      const left = overhead + text.key.length + text.run.length
+      const left = leastOf(text.key, text.run)
       this.#size -= text.size - left
       text.size = left
       text.pieces = undefined
@@ -100,6 +100,11 @@ export class Texts {
     this.#runs.delete(keyOf(streamOf(text.key), text.run))
     this.#size -= text.size
   }
+}
+
+// What a text costs without its pieces.
+function leastOf(key: string, run: string): number {
+  return overhead + key.length + run.length
 }
 
 // No stream's name has a comma.

@@ -4,6 +4,7 @@ import { warn } from '../../log'
 import { maxIdLength } from '../../options/limits'
 import { Delivery } from '../delivery'
 import type { Deadline, Engine, EngineDelegate, HistoryBounds, Outgoing, Replay, Signal } from '../engine'
+import { isRemoval } from '../removal'
 import { Waits } from '../waits'
 import type { OpenRedis } from './connection'
 import { Link, type Seen, unreachable } from './link'
@@ -207,8 +208,4 @@ export class RedisEngine implements Engine {
     })
     return { recovered: Number(recovered) === 1, position, cursor: cursorAt(position), messages }
   }
-}
-
-function isRemoval({ type }: Signal): boolean {
-  return type === 'revoke' || type === 'restore' || type === 'disconnect'
 }
